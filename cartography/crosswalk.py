@@ -1,0 +1,75 @@
+"""ROME → GEN: which postes an appellation or a code feeds, with weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from cartography.rome import Rome, load_rome
+
+HORS = "hors"
+"""Key of the share that lies outside the cartographie."""
+
+DATA_FILE = "rome-gen.tsv"
+
+
+@dataclass(frozen=True)
+class Crosswalk:
+    """Weights by appellation; those of a code are the mean over its appellations.
+
+    Attributes:
+        rome: the nomenclature.
+        by_ogr: OGR number → poste id → weight, weights summing to 1. An appellation that is not listed is hors.
+    """
+
+    rome: Rome
+    by_ogr: Mapping[str, Mapping[str, float]]
+
+    def of_appellation(self, ogr_or_label: str) -> dict[str, float]:
+        """Return poste id (or `HORS`) → weight of an appellation; empty when it is unknown."""
+        appellation = self.rome.appellation(ogr_or_label)
+        if appellation is None:
+            return {}
+        return dict(self.by_ogr.get(appellation.ogr, {HORS: 1.0}))
+
+    def of_code(self, code: str) -> dict[str, float]:
+        """Return poste id (or `HORS`) → share of a ROME code, the largest first; empty when it is unknown.
+
+        The shares sum to 1: each appellation of the code counts once.
+        """
+        return _mean([self.by_ogr.get(appellation.ogr, {HORS: 1.0}) for appellation in self.rome.of_code(code)])
+
+    def shares(self, codes: Sequence[str], appellation: str | None) -> dict[str, float]:
+        """Return the shares that a fiche's coding gives: its appellation's if known, else the mean of its codes'.
+
+        Empty when neither is known.
+        """
+        if appellation and (shares := self.of_appellation(appellation)):
+            return shares
+        return _mean([shares for code in codes if (shares := self.of_code(code))])
+
+
+def _mean(distributions: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the mean of distributions, the largest share first.
+
+    >>> _mean([{"a": 1.0}, {"a": 0.5, "b": 0.5}])
+    {'a': 0.75, 'b': 0.25}
+    """
+    total: dict[str, float] = {}
+    for distribution in distributions:
+        for key, weight in distribution.items():
+            total[key] = total.get(key, 0.0) + weight / len(distributions)
+    return dict(sorted(total.items(), key=lambda item: -item[1]))
+
+
+@cache
+def load_crosswalk() -> Crosswalk:
+    """Return the crosswalk that ships with the package."""
+    by_ogr: dict[str, dict[str, float]] = {}
+    _, *lines = (files("cartography") / "data" / DATA_FILE).read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        ogr, _, postes, poids = line.split("\t")
+        by_ogr[ogr] = dict(zip(postes.split("|"), map(float, poids.split("|")), strict=True))
+    return Crosswalk(load_rome(), by_ogr)

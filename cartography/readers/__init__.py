@@ -1,0 +1,1 @@
+"""Streaming readers of the public formats; the façade is `read_records`."""

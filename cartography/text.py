@@ -1,0 +1,75 @@
+"""Text as people write it, brought to forms that compare: folding, gender forms, HTML left-overs."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,400}|!--.*?--)>", re.DOTALL)
+_BLOCK = re.compile(r"<\s*(?:br|/p|/li|/ul|/ol|/h[1-6]|/div|/tr|li)\b[^<>]*>", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
+_SPACES = re.compile(r"[ \t\r\f\v\u00a0\u2009\u202f]+")
+_LINES = re.compile(r"\s*\n\s*")
+_GENDER_MARK = re.compile(
+    r"\(\s*[hf]\s*[/|\-. ]?\s*[hf]?\s*(?:[/|\-. ]\s*[xd])?\s*\)|\b[hf]\s*[/|]\s*[hf]\b(?:\s*/\s*[xd]\b)?",
+    re.IGNORECASE,
+)
+# Inclusive endings: développeur·se, développeur.euse, développeur/euse, développeur(euse), chargé(e), chargé-e
+_INCLUSIVE = re.compile(
+    r"(?<=[a-zà-ÿ])(?:[·•‧./-]|\()"
+    r"(?:e|se|euse|trice|ice|rice|ère|ere|ière|iere|ienne|enne|ne|te|esse|sse|ve|fe|e?s|es|euses|trices)"
+    r"(?:[·•‧./-]s)?\)?(?![a-zà-ÿ0-9])",
+    re.IGNORECASE,
+)
+_NOT_WORD = re.compile(r"[^a-z0-9+#]+")
+
+
+def clean_text(text: str) -> str:
+    """Return text for people and models alike: no tags, entities resolved (twice escaped too), spaces single.
+
+    Lines are kept, since LHÉO and offers carry their structure in them.
+
+    >>> clean_text("<p>D&amp;eacute;veloppeur&nbsp;web<br/>React &lt;3</p>")
+    'Développeur web\\nReact <3'
+    """
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    if "<" in text:
+        text = _TAG.sub(" ", _BLOCK.sub("\n", text))
+    text = _CONTROL.sub(" ", text)
+    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def strip_gender(title: str) -> str:
+    """Remove the marks that say "both genders" from a title, and keep the masculine of inclusive writing.
+
+    >>> strip_gender("Développeur·se web (H/F)")
+    'Développeur web'
+    >>> strip_gender("Chargé(e) de communication F/H")
+    'Chargé de communication'
+    """
+    without = _INCLUSIVE.sub("", _GENDER_MARK.sub(" ", title))
+    return _SPACES.sub(" ", without).strip(" -–,;:|/")
+
+
+def fold(text: str) -> str:
+    """Fold case, accents, hyphens and punctuation; the key under which two spellings are the same.
+
+    `+` and `#` stay, for C++ and C#.
+
+    >>> fold("Développeur Back-End / C#")
+    'developpeur back end c#'
+    """
+    text = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", plain.casefold()).strip()
+
+
+def title_key(title: str) -> str:
+    """Return the lookup key of a job title: gender marks away, then folded.
+
+    >>> title_key("DÉVELOPPEUR(EUSE) FULL-STACK (F/H)") == title_key("Développeur full stack")
+    True
+    """
+    return fold(strip_gender(title))

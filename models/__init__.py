@@ -1,0 +1,1 @@
+"""What a prediction needs at run time: text → vectors → tree, index, search. Runs without torch."""

@@ -1,0 +1,248 @@
+"""One model = one directory: written whole, checked whole, loaded without torch and without pickle."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from cartography.files import write_atomic
+from cartography.tree import Cartographie
+from models.encoder import Encoder, Vectors
+from models.errors import BundleError
+from models.head import Head
+from models.layout import (
+    FORMAT,
+    LAYOUT,
+    REQUIRED,
+    Calibration,
+    CartographieEntry,
+    EncoderEntry,
+    Manifest,
+    entry_of,
+    fingerprint,
+    version_of,
+)
+
+DEFAULT_BUNDLE = Path(__file__).parent / "default"
+"""The embedded model."""
+
+
+@dataclass(frozen=True)
+class References:
+    """Labelled titles that answers cite as evidence.
+
+    Attributes:
+        texts: the titles.
+        postes: for each, its postes, the best first; empty for hors numérique.
+        vectors: float32 (len(texts), dimension), unit rows.
+    """
+
+    texts: tuple[str, ...]
+    postes: tuple[tuple[str, ...], ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded model."""
+
+    manifest: Manifest
+    encoder: Encoder
+    head: Head
+    calibration: Calibration
+    references: References
+
+
+@dataclass(frozen=True)
+class BundleParts:
+    """What training hands over to be written.
+
+    Attributes:
+        name: short name, becomes part of the version.
+        graph: ONNX file.
+        tokenizer: `tokenizer.json`.
+        encoder: facts on the encoder.
+        head: the linear layer; its temperature is in `calibration`.
+        calibration: temperature, thresholds, prior.
+        references: evidence.
+        card: model card in Markdown.
+    """
+
+    name: str
+    graph: Path
+    tokenizer: Path
+    encoder: EncoderEntry
+    head: Head
+    calibration: Calibration
+    references: References
+    card: str
+
+
+def save_bundle(parts: BundleParts, directory: Path, cartographie: Cartographie) -> Manifest:
+    """Write a bundle; it takes the place of `directory` only when it is whole.
+
+    Args:
+        parts: what to write.
+        directory: where; an older bundle there is replaced.
+        cartographie: the version that the head's classes follow.
+    """
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    try:
+        work.chmod(0o755)
+        manifest = _write(parts, work, cartographie)
+        _swap(work, directory)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return manifest
+
+
+def _write(parts: BundleParts, work: Path, cartographie: Cartographie) -> Manifest:
+    shutil.copyfile(parts.graph, work / LAYOUT.encoder)
+    shutil.copyfile(parts.tokenizer, work / LAYOUT.tokenizer)
+    save_file({"weight": parts.head.weight, "bias": parts.head.bias}, work / LAYOUT.heads)
+    # Half precision halves the largest of the small files; evidence needs no more.
+    save_file({"vectors": parts.references.vectors.astype(np.float16)}, work / LAYOUT.references)
+    rows = [
+        {"texte": texte, "postes": list(postes)}
+        for texte, postes in zip(parts.references.texts, parts.references.postes, strict=True)
+    ]
+    _write_json(work / LAYOUT.reference_labels, rows)
+    (work / LAYOUT.calibration).write_text(parts.calibration.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    (work / LAYOUT.card).write_text(parts.card, encoding="utf-8")
+    files = {name: entry_of(work / name) for name in REQUIRED}
+    manifest = Manifest(
+        format=FORMAT,
+        name=parts.name,
+        version=version_of(parts.name, files),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        cartographie=CartographieEntry(version=cartographie.version, fingerprint=fingerprint(cartographie)),
+        encoder=parts.encoder,
+        labels=tuple(p.id for p in cartographie.postes),
+        files=files,
+    )
+    write_atomic(work / LAYOUT.manifest, (manifest.model_dump_json(indent=1) + "\n").encode())
+    return manifest
+
+
+def _write_json(path: Path, rows: Sequence[object]) -> None:
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
+def _swap(work: Path, directory: Path) -> None:
+    if directory.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{directory.name}.old.", dir=directory.parent))
+        directory.rename(old / "bundle")
+        work.rename(directory)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        work.rename(directory)
+
+
+def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | None = None) -> Bundle:
+    """Check a bundle against its manifest and load it.
+
+    Args:
+        directory: the bundle.
+        cartographie: the version to answer with.
+        threads: cores for the encoder; all of them by default.
+
+    Raises:
+        BundleError: with the reason: no bundle there, another format, a file missing or altered, made for another
+            cartographie, or content that does not fit together.
+    """
+    manifest = read_manifest(directory)
+    verify(directory, manifest)
+    wanted = fingerprint(cartographie)
+    if manifest.cartographie.fingerprint != wanted:
+        raise BundleError(
+            "modele_autre_cartographie",
+            f"{directory} : modèle fait pour la cartographie {manifest.cartographie.version} "
+            f"({manifest.cartographie.fingerprint}), pas pour {cartographie.version} ({wanted}) ; "
+            "réentraînez-le avec `make train`",
+        )
+    try:
+        calibration = Calibration.model_validate_json((directory / LAYOUT.calibration).read_bytes())
+        head = _load_head(directory, manifest, calibration)
+        references = _load_references(directory)
+        encoder = Encoder(
+            directory / LAYOUT.encoder,
+            directory / LAYOUT.tokenizer,
+            max_tokens=manifest.encoder.max_tokens,
+            threads=threads,
+        )
+    except (ValidationError, ValueError, KeyError, SafetensorError) as error:
+        raise BundleError("modele_incoherent", f"{directory} : contenu incohérent ({error})") from error
+    if encoder.dimension != manifest.encoder.dimension:
+        message = f"{directory} : l'encodeur rend {encoder.dimension} dimensions, {manifest.encoder.dimension} annoncées"
+        raise BundleError("modele_incoherent", message)
+    return Bundle(manifest, encoder, head, calibration, references)
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """Return a bundle's manifest.
+
+    Raises:
+        BundleError: there is none, it is malformed, or of another format.
+    """
+    path = directory / LAYOUT.manifest
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        message = f"{directory} : aucun modèle ici ({LAYOUT.manifest} illisible : {error.strerror})"
+        raise BundleError("modele_absent", message) from error
+    try:
+        manifest = Manifest.model_validate_json(raw)
+    except ValidationError as error:
+        raise BundleError("modele_incoherent", f"{path} : manifeste invalide ({error.errors()[0]['msg']})") from error
+    if manifest.format != FORMAT:
+        message = f"{path} : format {manifest.format}, cette version lit le format {FORMAT}"
+        raise BundleError("modele_autre_format", message)
+    return manifest
+
+
+def verify(directory: Path, manifest: Manifest) -> None:
+    """Compare every file with its size and hash.
+
+    Raises:
+        BundleError: names the file and what is wrong with it.
+    """
+    for name in REQUIRED:
+        expected = manifest.files.get(name)
+        path = directory / name
+        if expected is None or not path.is_file():
+            raise BundleError("modele_incomplet", f"{directory} : fichier absent : {name}")
+        if entry_of(path) != expected:
+            raise BundleError("modele_altere", f"{directory} : fichier altéré : {name} (empreinte différente du manifeste)")
+    if manifest.version != version_of(manifest.name, manifest.files):
+        raise BundleError("modele_altere", f"{directory} : manifeste altéré : version {manifest.version}")
+
+
+def _load_head(directory: Path, manifest: Manifest, calibration: Calibration) -> Head:
+    tensors = load_file(directory / LAYOUT.heads)
+    weight, bias = tensors["weight"], tensors["bias"]
+    shape = (len(manifest.labels) + 1, manifest.encoder.dimension)
+    if weight.shape != shape or bias.shape != shape[:1]:
+        raise ValueError(f"tête de forme {weight.shape}, {shape} attendue")
+    return Head(weight.astype(np.float32), bias.astype(np.float32), calibration.temperature)
+
+
+def _load_references(directory: Path) -> References:
+    rows = json.loads((directory / LAYOUT.reference_labels).read_bytes())
+    vectors = load_file(directory / LAYOUT.references)["vectors"].astype(np.float32)
+    if len(rows) != len(vectors):
+        raise ValueError(f"{len(rows)} références pour {len(vectors)} vecteurs")
+    return References(
+        texts=tuple(row["texte"] for row in rows), postes=tuple(tuple(row["postes"]) for row in rows), vectors=vectors
+    )

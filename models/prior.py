@@ -1,0 +1,54 @@
+"""ROME codes as a prior over the postes, which a contradicting text can overrule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cartography.crosswalk import HORS, Crosswalk
+from cartography.fiche import Fiche
+from models.head import Probabilities
+from models.layout import RomePrior
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Multiplies the text's probabilities by what the ROME code says, tempered.
+
+    For a class c with text probability p(c), share q(c) of the code and K classes, the result is proportional to
+    p(c) · ((1 - floor) · q(c) + floor / K) ** strength.
+
+    Attributes:
+        crosswalk: shares of each ROME code and appellation.
+        labels: postes in class order.
+        settings: strength and floor. With floor f a code can at most divide the odds of a class that it does not
+            name by ((1 - f) · K / f + 1) ** strength, which is what lets a clear text win over a wrong code.
+    """
+
+    crosswalk: Crosswalk
+    labels: Sequence[str]
+    settings: RomePrior
+
+    def apply(self, fiches: Sequence[Fiche], probabilities: Probabilities) -> Probabilities:
+        """Return the probabilities (n, classes) with the prior of each coded fiche; the others are unchanged."""
+        if self.settings.strength == 0:
+            return probabilities
+        out = probabilities.copy()
+        for row, fiche in enumerate(fiches):
+            shares = self.crosswalk.shares(fiche.rome, fiche.appellation)
+            if shares:
+                weighted = out[row] * self._weights(shares)
+                out[row] = weighted / weighted.sum()
+        return out
+
+    def _weights(self, shares: dict[str, float]) -> NDArray[np.float32]:
+        classes = (*self.labels, HORS)
+        q = np.array([shares.get(label, 0.0) for label in classes])
+        floor = self.settings.floor
+        weights: NDArray[np.float32] = (((1 - floor) * q + floor / len(classes)) ** self.settings.strength).astype(
+            np.float32
+        )
+        return weights
