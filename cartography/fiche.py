@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -173,4 +173,4 @@ def fiche_from_mapping(values: Mapping[str, Any]) -> Fiche:
         raw_id = values.get("id")
         fiche_id = str(raw_id) if isinstance(raw_id, (str, int)) and champ != "id" else None
         raise FicheInvalid("fiche_invalide", f"{champ} : {message}", champ=champ, fiche_id=fiche_id) from error
-    return fiche_from_schema(cast(FicheSchema, schema))
+    return fiche_from_schema(schema)

@@ -78,7 +78,8 @@ def load_version(version: str = CURRENT) -> Cartographie:
     """
     if version not in VERSIONS:
         raise CartographieInvalid(
-            "cartographie_inconnue", f"version de cartographie inconnue : {version!r} ; connues : {', '.join(VERSIONS)}"
+            "cartographie_inconnue",
+            f"version de cartographie inconnue : {version!r} ; connues : {', '.join(VERSIONS)}",
         )
     resource = files("cartography") / "data" / f"gen-{version}.json"
     return parse_cartographie(resource.read_text(encoding="utf-8"), name=f"gen-{version}.json")
@@ -180,9 +181,9 @@ def _line_of_text(text: str, needle: str, *, last: bool = False) -> int:
 
 
 def line_of_path(text: str, path: str) -> int:
-    """Return the 1-based line where the deepest existing part of a dotted path starts in a JSON text.
+    r"""Return the 1-based line where the deepest existing part of a dotted path starts in a JSON text.
 
-    >>> line_of_path('{"a":\\n [{"b": 1},\\n  {"c": 2}]}', "a.1.c")
+    >>> line_of_path('{"a":\n [{"b": 1},\n  {"c": 2}]}', "a.1.c")
     3
     """
     decoder = json.JSONDecoder()

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
-from cartography.text import fold
+from cartography.text import fold, genders
 
 _CODE = re.compile(r"[A-Z]\d{4}\Z")
 
@@ -117,8 +117,8 @@ class Rome:
         table: dict[str, Appellation] = {}
         for appellation in self.appellations.values():
             whole = appellation.libelle
-            for spelling in (whole, *whole.split(" / ", 1)):
-                # A title that is a whole label wins over half of another's.
+            for spelling in (whole, *genders(whole)):
+                # A title that is a whole label wins over one gender of another's.
                 if spelling == whole or fold(spelling) not in table:
                     table[fold(spelling)] = appellation
         return table
@@ -137,9 +137,7 @@ class Rome:
         for appellation in self.appellations.values():
             if appellation.code and appellation.code_v3:
                 counts.setdefault(appellation.code_v3, Counter())[appellation.code] += 1
-        return {
-            old: {new: n / counter.total() for new, n in counter.most_common()} for old, counter in counts.items()
-        }
+        return {old: {new: n / counter.total() for new, n in counter.most_common()} for old, counter in counts.items()}
 
 
 def _table(name: str) -> tuple[str, list[list[str]]]:
@@ -163,6 +161,6 @@ def load_rome() -> Rome:
     return Rome(
         version=version,
         codes={code: (libelle, parent) for code, libelle, parent in codes},
-        codes_v3={code: libelle for code, libelle in _table(DATA_FILES.codes3)[1]},
+        codes_v3=dict(_table(DATA_FILES.codes3)[1]),
         appellations=appellations,
     )

@@ -26,12 +26,12 @@ _NOT_WORD = re.compile(r"[^a-z0-9+#]+")
 
 
 def clean_text(text: str) -> str:
-    """Return text for people and models alike: no tags, entities resolved (twice escaped too), spaces single.
+    r"""Return text for people and models alike: no tags, entities resolved (twice escaped too), spaces single.
 
     Lines are kept, since LHÉO and offers carry their structure in them.
 
     >>> clean_text("<p>D&amp;eacute;veloppeur&nbsp;web<br/>React &lt;3</p>")
-    'Développeur web\\nReact <3'
+    'Développeur web\nReact <3'
     """
     if "&" in text:
         text = html.unescape(html.unescape(text))
@@ -73,3 +73,20 @@ def title_key(title: str) -> str:
     True
     """
     return fold(strip_gender(title))
+
+
+def genders(label: str) -> tuple[str, str]:
+    """Return the masculine and the feminine of a ROME label "Masculin / Féminine suite".
+
+    The masculine is written without the end that both share, which is the feminine's words beyond its own length.
+
+    >>> genders("Agent chargé / Agente chargée de protection")
+    ('Agent chargé de protection', 'Agente chargée de protection')
+    >>> genders("Data scientist")
+    ('Data scientist', 'Data scientist')
+    """
+    left, slash, right = label.partition(" / ")
+    if not slash:
+        return label, label
+    beyond = right.split(" ")[len(left.split(" ")) :]
+    return " ".join([left, *beyond]), right

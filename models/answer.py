@@ -92,8 +92,9 @@ class Answer:
             "famille": self.famille.as_json() if self.famille else None,
             "metier": self.metier.as_json() if self.metier else None,
             "poste": self.poste.as_json() if self.poste else None,
-            "candidats": [{"poste": c.id, "libelle": c.libelle, "score": round(c.score, SCORE_DIGITS)}
-                          for c in self.candidats],
+            "candidats": [
+                {"poste": c.id, "libelle": c.libelle, "score": round(c.score, SCORE_DIGITS)} for c in self.candidats
+            ],
             "preuves": [p.as_json() for p in self.preuves],
             "versions": dict(self.versions),
         }

@@ -185,7 +185,9 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
     except (ValidationError, ValueError, KeyError, SafetensorError) as error:
         raise BundleError("modele_incoherent", f"{directory} : contenu incohérent ({error})") from error
     if encoder.dimension != manifest.encoder.dimension:
-        message = f"{directory} : l'encodeur rend {encoder.dimension} dimensions, {manifest.encoder.dimension} annoncées"
+        message = (
+            f"{directory} : l'encodeur rend {encoder.dimension} dimensions, {manifest.encoder.dimension} annoncées"
+        )
         raise BundleError("modele_incoherent", message)
     return Bundle(manifest, encoder, head, calibration, references)
 
@@ -224,7 +226,9 @@ def verify(directory: Path, manifest: Manifest) -> None:
         if expected is None or not path.is_file():
             raise BundleError("modele_incomplet", f"{directory} : fichier absent : {name}")
         if entry_of(path) != expected:
-            raise BundleError("modele_altere", f"{directory} : fichier altéré : {name} (empreinte différente du manifeste)")
+            raise BundleError(
+                "modele_altere", f"{directory} : fichier altéré : {name} (empreinte différente du manifeste)"
+            )
     if manifest.version != version_of(manifest.name, manifest.files):
         raise BundleError("modele_altere", f"{directory} : manifeste altéré : version {manifest.version}")
 
@@ -244,5 +248,7 @@ def _load_references(directory: Path) -> References:
     if len(rows) != len(vectors):
         raise ValueError(f"{len(rows)} références pour {len(vectors)} vecteurs")
     return References(
-        texts=tuple(row["texte"] for row in rows), postes=tuple(tuple(row["postes"]) for row in rows), vectors=vectors
+        texts=tuple(row["texte"] for row in rows),
+        postes=tuple(tuple(row["postes"]) for row in rows),
+        vectors=vectors,
     )

@@ -22,10 +22,10 @@ MAX_CHARS = 4_000
 
 
 def text_of(fiche: Fiche) -> str:
-    """Return the one text of a fiche: its title, then its description on the next line.
+    r"""Return the one text of a fiche: its title, then its description on the next line.
 
     >>> text_of(Fiche(id="1", type="offre", intitule="Data engineer", description="Spark"))
-    'Data engineer\\nSpark'
+    'Data engineer\nSpark'
     """
     return f"{fiche.intitule}\n{fiche.description}"[:MAX_CHARS].rstrip()
 

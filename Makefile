@@ -1,0 +1,68 @@
+# Every verb of the project. `make help` lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+PIP := $(VENV)/bin/pip --disable-pip-version-check -q
+GENSCAN := $(VENV)/bin/genscan
+CONSTRAINTS := constraints.txt
+export PIP_CONSTRAINT := $(CONSTRAINTS)
+export BENTOML_DO_NOT_TRACK := True
+.DEFAULT_GOAL := help
+.PHONY: help serve install test test-slow check fix train evaluate sample bento lock clean
+
+help: ## Liste les verbes
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 ou plus récent est nécessaire (make PYTHON=/chemin/python3.11 …)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Le module venv de Python manque ; sur Debian : apt-get install -y python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.serve: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
+	@echo "Installation du service dans $(VENV) (une minute environ)…"
+	$(PIP) install -e .
+	@touch $@
+
+# torch first and alone: with it in place, nothing else pulls another build of it.
+$(VENV)/.all: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
+	@echo "Installation complète dans $(VENV) (quelques minutes)…"
+	$(PIP) install torch==2.13.0
+	$(PIP) install -e '.[train,dev]'
+	@touch $@ $(VENV)/.serve
+
+serve: $(VENV)/.serve ## Installe le service (sans torch) et le lance avec le modèle et le catalogue d'exemple
+	$(GENSCAN) serve
+
+install: $(VENV)/.all ## Installe tout dans .venv ; la commande est .venv/bin/genscan
+
+test: $(VENV)/.all check ## Vérifie tout : ruff, mypy, contrat d'imports, tests, exemples du README
+	$(VENV)/bin/python -m pytest -m 'not slow'
+
+test-slow: $(VENV)/.all ## Les tests qui demandent les données réelles ou des minutes de calcul
+	$(VENV)/bin/python -m pytest -m slow
+
+check: $(VENV)/.all ## ruff, mypy, contrat d'imports
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+fix: $(VENV)/.all ## Met le code en forme
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+train: $(VENV)/.all ## Entraîne le classifieur, le suit dans MLflow, l'enregistre et écrit models/default
+	$(GENSCAN) train --output models/default
+
+evaluate: $(VENV)/.all ## Mesure le modèle par défaut sur les fiches annotées (GENSCAN_DATA ou ../shared)
+	$(GENSCAN) evaluate
+
+bento: $(VENV)/.serve ## Construit le bento (bentoml build)
+	$(VENV)/bin/bentoml build
+
+lock: $(VENV)/.all ## Réécrit constraints.txt depuis l'environnement installé
+	@{ echo '# Versions that install and pass together on Python 3.11; re-made by `make lock`.'; \
+	  $(VENV)/bin/pip --disable-pip-version-check freeze --exclude-editable | grep -viE '^(-e |(torch|pip|setuptools|wheel|genscan)(==| @))' | sort -f; \
+	  echo 'torch==2.13.0'; } > $(CONSTRAINTS).new && mv $(CONSTRAINTS).new $(CONSTRAINTS)
+
+clean: ## Efface l'environnement et ce que le service a écrit
+	rm -rf $(VENV) var dist

@@ -1,0 +1,162 @@
+"""Files in, answers out: one line a record, in order, bounded memory, resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from cartography.errors import GenscanError, RecordError
+from cartography.fiche import Fiche
+from cartography.files import write_atomic
+from cartography.readers.base import Record
+from models.answer import Answer
+from models.classifier import Classifier
+
+BATCH = 1_000
+"""Records answered and written at a time: what an interruption loses, and what the memory holds."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run: records by outcome, level, famille and error code."""
+
+    records: int = 0
+    resumed: int = 0
+    numerique: int = 0
+    niveaux: Counter[str] = field(default_factory=Counter)
+    familles: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+
+    def add(self, line: dict[str, Any]) -> None:
+        """Count one output object."""
+        self.records += 1
+        if "erreur" in line:
+            self.errors[line["erreur"]["code"]] += 1
+            return
+        self.numerique += line["numerique"]["decision"]
+        self.niveaux[line["niveau"]] += 1
+        if line["famille"]:
+            self.familles[line["famille"]["libelle"]] += 1
+
+
+def answer_records(records: Sequence[Record], classifier: Classifier, top_k: int) -> list[Answer | RecordError]:
+    """Return one answer or error a record, in order; a bad one does not touch its neighbours."""
+    answers = iter(classifier.classify([r for r in records if isinstance(r, Fiche)], top_k=top_k))
+    return [next(answers) if isinstance(r, Fiche) else r for r in records]
+
+
+def fingerprint(files: Sequence[Path], **options: object) -> str:
+    """Return what a resumed run must share with the interrupted one: the same inputs, model and options."""
+    parts = [[str(f.resolve()), f.stat().st_size, f.stat().st_mtime_ns] for f in files]
+    return hashlib.sha256(json.dumps([parts, options], sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Partial:
+    """The unfinished output beside the final one: `OUT.partiel`, and what it was made from in `OUT.partiel.json`."""
+
+    output: Path
+
+    @property
+    def data(self) -> Path:
+        """The lines written so far."""
+        return self.output.with_name(f"{self.output.name}.partiel")
+
+    @property
+    def state(self) -> Path:
+        """The fingerprint of the run."""
+        return self.output.with_name(f"{self.output.name}.partiel.json")
+
+    def resume(self, mark: str) -> Tally:
+        """Return the counts of the whole lines of an interrupted run with this fingerprint; start afresh otherwise."""
+        tally = Tally()
+        try:
+            known = json.loads(self.state.read_bytes()).get("empreinte") == mark
+        except (OSError, ValueError, AttributeError):
+            known = False
+        if not (known and self.data.exists()):
+            self.data.unlink(missing_ok=True)
+            write_atomic(self.state, json.dumps({"empreinte": mark}).encode())
+            return tally
+        with self.data.open("r+b") as stream:
+            stream.truncate(_count_whole_lines(stream, tally))
+        tally.resumed = tally.records
+        return tally
+
+    def finish(self) -> None:
+        """Give the output its final name."""
+        self.data.replace(self.output)
+        self.state.unlink(missing_ok=True)
+
+
+def _count_whole_lines(stream: BinaryIO, tally: Tally) -> int:
+    """Count the lines that were written whole; return the byte after the last of them."""
+    end = 0
+    for line in stream:
+        try:
+            tally.add(json.loads(line))
+        except ValueError:
+            break
+        if not line.endswith(b"\n"):
+            tally.records -= 1
+            break
+        end += len(line)
+    return end
+
+
+def classify_to_file(
+    records: Iterable[Record],
+    output: Path,
+    classifier: Classifier,
+    *,
+    mark: str,
+    top_k: int = 5,
+    progress: Callable[[int], Any] | None = None,
+) -> Tally:
+    """Write the answer or error of each record as JSON Lines; `output` appears only when it is whole.
+
+    Interrupted, the lines done stay in `OUT.partiel`; called again with the same `mark` it skips their records.
+
+    Args:
+        records: what to answer for.
+        output: JSON Lines file; an older one is replaced at the end.
+        classifier: answers.
+        mark: the run's `fingerprint`.
+        top_k: number of candidate postes.
+        progress: called with the number of records done since its last call.
+
+    Raises:
+        GenscanError: the output cannot be written.
+    """
+    partial = Partial(output)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        tally = partial.resume(mark)
+        stream = iter(records)
+        _skip(stream, tally.records, progress)
+        with partial.data.open("ab") as sink:
+            while batch := list(islice(stream, BATCH)):
+                lines = [answer.as_json() for answer in answer_records(batch, classifier, top_k)]
+                sink.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
+                sink.flush()
+                for line in lines:
+                    tally.add(line)
+                if progress:
+                    progress(len(batch))
+        partial.finish()
+    except OSError as error:
+        raise GenscanError("sortie_impossible", f"{output} : écriture impossible ({error.strerror})") from error
+    return tally
+
+
+def _skip(stream: Iterator[Record], count: int, progress: Callable[[int], Any] | None) -> None:
+    for _ in islice(stream, count):
+        pass
+    if progress and count:
+        progress(count)

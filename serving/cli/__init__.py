@@ -1,0 +1,1 @@
+"""The `genscan` command line: one module a verb."""

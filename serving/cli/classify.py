@@ -1,0 +1,66 @@
+"""`genscan classify`: files of records → JSON Lines of answers."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from cartography.fiche import FicheType
+from serving.batch import Tally, classify_to_file, fingerprint
+from serving.cli.options import expand, inputs, records
+from serving.cli.progress import meter
+from serving.engine import load_classifier
+from serving.settings import load_settings
+
+
+@click.command()
+@inputs
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="JSON Lines.")
+@click.option("--top-k", type=click.IntRange(1, 107), default=5, show_default=True, help="Postes candidats.")
+def classify(
+    files: tuple[Path, ...], format_name: str | None, default_type: FicheType | None, output: Path, top_k: int
+) -> None:
+    """Classe chaque fiche : une réponse ou une erreur par fiche, dans l'ordre.
+
+    Interrompue, la même commande reprend où elle s'est arrêtée.
+    """
+    classifier = load_classifier(load_settings())
+    paths = expand(files)
+    mark = fingerprint(paths, modele=classifier.versions, top_k=top_k, format=format_name, default_type=default_type)
+    start = time.monotonic()
+    with meter("Classement", paths) as bar:
+        tally = classify_to_file(
+            records(paths, format_name, default_type, bar.bytes_read),
+            output,
+            classifier,
+            mark=mark,
+            top_k=top_k,
+            progress=bar.records_done,
+        )
+    _report(tally, output, time.monotonic() - start)
+
+
+def _report(tally: Tally, output: Path, seconds: float) -> None:
+    console = Console(stderr=True)
+    table = Table("", "Fiches", "Part", box=None, title=f"{output} : {tally.records} fiches en {seconds:.0f} s")
+    table.columns[1].justify = table.columns[2].justify = "right"
+    answered = tally.records - tally.errors.total()
+
+    def row(label: str, count: int, whole: int) -> None:
+        table.add_row(label, str(count), f"{count / whole:.1%}" if whole else "")
+
+    if tally.resumed:
+        row("reprises de la fois précédente", tally.resumed, tally.records)
+    row("réponses", answered, tally.records)
+    row("numériques", tally.numerique, answered)
+    for niveau in ("poste", "metier", "famille", "aucun"):
+        row(f"  sûres au niveau {niveau}" if niveau != "aucun" else "  à aucun niveau", tally.niveaux[niveau], answered)
+    for famille, count in tally.familles.most_common():
+        row(f"  {famille}", count, tally.numerique)
+    for code, count in tally.errors.most_common():
+        row(f"erreur {code}", count, tally.records)
+    console.print(table)

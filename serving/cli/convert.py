@@ -1,0 +1,33 @@
+"""`genscan convert`: any known format → JSON Lines records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from cartography.errors import RecordError
+from cartography.fiche import FicheType
+from cartography.files import atomic_writer
+from serving.cli.options import expand, inputs, records
+from serving.cli.progress import meter
+
+
+@click.command()
+@inputs
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="JSON Lines.")
+def convert(files: tuple[Path, ...], format_name: str | None, default_type: FicheType | None, output: Path) -> None:
+    """Convertit LHÉO, France Travail, ONISEP, RNCP, Mon Compte Formation, CSV… en JSON Lines.
+
+    Une fiche illisible devient une ligne {"id", "erreur"} à sa place.
+    """
+    paths = expand(files)
+    count = errors = 0
+    with meter("Conversion", paths) as bar, atomic_writer(output) as sink:
+        for record in records(paths, format_name, default_type, bar.bytes_read):
+            errors += isinstance(record, RecordError)
+            count += 1
+            sink.write((json.dumps(record.as_json(), ensure_ascii=False) + "\n").encode())
+            bar.records_done(1)
+    click.echo(f"{output} : {count - errors} fiches, {errors} erreurs", err=True)

@@ -1,0 +1,80 @@
+"""Entry point: finds the verbs, turns typed errors into one clear line."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.metadata import entry_points
+
+import click
+
+from cartography.errors import GenscanError
+
+_VERBS = {
+    "cartographie": "serving.cli.cartographie:cartographie",
+    "classify": "serving.cli.classify:classify",
+    "convert": "serving.cli.convert:convert",
+    "embed": "serving.cli.embed:embed",
+    "index": "serving.cli.index:index",
+    "rome": "serving.cli.rome:rome",
+    "search": "serving.cli.search:search",
+    "serve": "serving.cli.serve:serve",
+}
+PLUGINS = "genscan.commands"
+"""Entry-point group of the verbs that other rooms bring, so that serving never imports them."""
+
+EXIT_INTERRUPTED = 130
+
+
+class Verbs(click.Group):
+    """Loads a verb's module when it is called, so that `genscan --help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return every verb's name, sorted."""
+        return sorted({*_VERBS, *(e.name for e in entry_points(group=PLUGINS))})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a verb; one whose packages are not installed says what to install."""
+        target = _VERBS.get(cmd_name)
+        if target is not None:
+            module, attribute = target.split(":")
+            command: click.Command = getattr(import_module(module), attribute)
+            return command
+        for entry in entry_points(group=PLUGINS, name=cmd_name):
+            try:
+                loaded: click.Command = entry.load()
+            except ModuleNotFoundError as error:
+                return _unavailable(cmd_name, error.name or str(error))
+            return loaded
+        return None
+
+
+def _unavailable(name: str, module: str) -> click.Command:
+    def refuse() -> None:
+        raise GenscanError("paquet_absent", f"`genscan {name}` demande {module} : lancez `make install`")
+
+    return click.Command(name, callback=refuse, help="(non installé : `make install`)")
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="genscan")
+def cli() -> None:
+    """Classe formations et offres dans la cartographie GEN des métiers du numérique, et les retrouve par le sens."""
+
+
+def main() -> None:
+    """Run the command line; exit 0 when all went well, 2 on an error that the user can mend, 130 when interrupted."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except GenscanError as error:
+        click.echo(f"Erreur ({error.code}) : {error.message}", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("Interrompu ; la même commande reprend où elle s'est arrêtée.", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(EXIT_INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,53 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cartography.text import clean_text, fold, strip_gender, title_key
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("Développeur (H/F)", "Développeur"),
+        ("Développeuse web F/H", "Développeuse web"),
+        ("Chargé.e de communication", "Chargé de communication"),
+        ("Chargé(e) de projet (h/f/x)", "Chargé de projet"),
+        ("DÉVELOPPEUR(EUSE) WEB", "DÉVELOPPEUR WEB"),
+        ("Conseiller·ère numérique", "Conseiller numérique"),
+        ("Technicien-ne réseau", "Technicien réseau"),
+        ("Back-end", "Back-end"),
+        ("Data engineer", "Data engineer"),
+        ("Administrateur/trice système", "Administrateur système"),
+    ],
+)
+def test_gender_marks_go_and_the_title_stays(written: str, plain: str) -> None:
+    assert strip_gender(written) == plain
+
+
+def test_same_title_whatever_its_writing() -> None:
+    assert (
+        len(
+            {
+                title_key(t)
+                for t in ("Développeur full-stack", "DEVELOPPEUR FULL STACK (H/F)", "développeur·se Full Stack")
+            }
+        )
+        == 1
+    )
+
+
+def test_clean_text_undoes_double_escaping_and_keeps_comparisons() -> None:
+    assert clean_text("&lt;p&gt;Vitesse &amp;lt; 3 s&lt;/p&gt;\x00") == "Vitesse < 3 s"
+    assert clean_text("a < b et c > d") == "a < b et c > d"
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing_more_than_entities(text: str) -> None:
+    once = clean_text(text)
+    assert "\x00" not in once
+    assert once == once.strip()
+
+
+@given(st.text())
+def test_folding_is_idempotent(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
