@@ -14,7 +14,11 @@ help: ## Liste les verbes
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 ou plus récent est nécessaire (make PYTHON=/chemin/python3.11 …)"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Le module venv de Python manque ; sur Debian : apt-get install -y python3-venv"; exit 1; }
+	@# Bare Debian keeps venv in a package of its own.
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  echo "Le module venv de Python manque : apt-get install python3-venv" && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; } || \
+	  { echo "Le module venv de Python manque ; sur Debian : apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.serve: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
@@ -59,10 +63,12 @@ evaluate: $(VENV)/.all ## Mesure le modèle par défaut sur les fiches annotées
 bento: $(VENV)/.serve ## Construit le bento (bentoml build)
 	$(VENV)/bin/bentoml build
 
-lock: $(VENV)/.all ## Réécrit constraints.txt depuis l'environnement installé
+lock: $(VENV)/.all ## Réécrit constraints.txt et serving/requirements.txt depuis l'environnement installé
 	@{ echo '# Versions that install and pass together on Python 3.11; re-made by `make lock`.'; \
 	  $(VENV)/bin/pip --disable-pip-version-check freeze --exclude-editable | grep -viE '^(-e |(torch|pip|setuptools|wheel|genscan)(==| @))' | sort -f; \
 	  echo 'torch==2.13.0'; } > $(CONSTRAINTS).new && mv $(CONSTRAINTS).new $(CONSTRAINTS)
+	@{ head -2 serving/requirements.txt; $(VENV)/bin/uv pip compile -q pyproject.toml -c $(CONSTRAINTS) \
+	  --python-version 3.11 --no-annotate --no-header; } > $(CONSTRAINTS).new && mv $(CONSTRAINTS).new serving/requirements.txt
 
 clean: ## Efface l'environnement et ce que le service a écrit
 	rm -rf $(VENV) var dist

@@ -107,6 +107,7 @@ _MESSAGES = {
     "string_type": "un texte est attendu",
     "string_too_short": "champ obligatoire vide",
     "string_too_long": "texte trop long (au plus {max_length} caractères)",
+    "string_unicode": "texte Unicode invalide",
     "literal_error": "valeur inconnue ; attendu : {expected}",
     "list_type": "une liste est attendue",
     "too_long": "liste trop longue (au plus {max_length} éléments)",
@@ -127,7 +128,7 @@ def explain(error: ValidationError) -> tuple[str, str]:
     champ = ".".join(str(part) for part in first["loc"])
     template = _MESSAGES.get(first["type"])
     message = template.format(**first.get("ctx", {})) if template else first["msg"]
-    return champ, message
+    return champ, message.replace("' or '", "' ou '")
 
 
 def fiche_from_schema(schema: FicheSchema) -> Fiche:

@@ -6,10 +6,11 @@ import html
 import re
 import unicodedata
 
-_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,400}|!--.*?--)>", re.DOTALL)
+# A comment ends before the next one starts: else text full of "<!--" costs its length squared.
+_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,400}|!--(?:(?!<!--).)*?--)>", re.DOTALL)
 _BLOCK = re.compile(r"<\s*(?:br|/p|/li|/ul|/ol|/h[1-6]|/div|/tr|li)\b[^<>]*>", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
-_SPACES = re.compile(r"[ \t\r\f\v\u00a0\u2009\u202f]+")
+_SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
 _GENDER_MARK = re.compile(
     r"\(\s*[hf]\s*[/|\-. ]?\s*[hf]?\s*(?:[/|\-. ]\s*[xd])?\s*\)|\b[hf]\s*[/|]\s*[hf]\b(?:\s*/\s*[xd]\b)?",

@@ -50,7 +50,8 @@ class Evidence:
         return found
 
     def _neighbours(self, vectors: Vectors) -> list[list[Preuve]]:
-        cosines = vectors @ self._references.vectors.T
+        # Half-precision references are not quite of length 1.
+        cosines = np.clip(vectors @ self._references.vectors.T, -1.0, 1.0)
         nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :NEIGHBOURS]
         return [
             [

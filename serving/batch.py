@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from cartography.errors import GenscanError, RecordError
 from cartography.fiche import Fiche
 from cartography.files import write_atomic
-from cartography.readers.base import Record
+from cartography.readers import Record
 from models.answer import Answer
 from models.classifier import Classifier
 

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from cartography.fiche import FicheType
-from cartography.readers import FORMATS, read_records
-from cartography.readers.base import Record
+from cartography.readers import FORMATS, Record, read_records
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,7 +26,7 @@ def inputs(command: F) -> F:
         click.option(
             "--format",
             "format_name",
-            type=click.Choice([f.name for f in FORMATS]),
+            type=click.Choice(list(FORMATS)),
             help="Format des fichiers ; reconnu d'après leur contenu par défaut.",
         ),
         click.argument(

@@ -12,7 +12,6 @@ from rich.table import Table
 
 from cartography.errors import GenscanError
 from cartography.fiche import FicheType
-from cartography.lookup import Lookup
 from cartography.tree import Famille, Metier, Node, Poste
 from models.search import Filters, Hit
 from serving.engine import Engine
@@ -45,9 +44,9 @@ def search(
     engine = Engine.load(settings)
     filters = Filters(
         type=fiche_type,
-        famille=_node_id(engine.lookup, famille, Famille, "famille"),
-        metier=_node_id(engine.lookup, metier, Metier, "metier"),
-        poste=_node_id(engine.lookup, poste, Poste, "poste"),
+        famille=_node_id(engine, famille, Famille, "famille"),
+        metier=_node_id(engine, metier, Metier, "metier"),
+        poste=_node_id(engine, poste, Poste, "poste"),
     )
     hits = engine.searcher.search(texte, k=k, filters=filters)
     if as_json:
@@ -57,13 +56,11 @@ def search(
         Console().print(_table(hits))
 
 
-def _node_id(lookup: Lookup, text: str | None, level: type[Node], champ: str) -> str | None:
-    if text is None:
-        return None
-    for node in lookup.find(text):
-        if isinstance(node, level):
-            return node.id
-    raise GenscanError("valeur_inconnue", f"{champ} : {text!r} n'est pas dans la cartographie")
+def _node_id(engine: Engine, text: str | None, level: type[Node], champ: str) -> str | None:
+    found = text and engine.node_id(text, level)
+    if text and not found:
+        raise GenscanError("valeur_inconnue", f"{champ} : {text!r} n'est pas dans la cartographie")
+    return found or None
 
 
 def _table(hits: list[Hit]) -> Table:

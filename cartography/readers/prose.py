@@ -1,0 +1,59 @@
+"""Several prose fields made one description, none of it said twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cartography.text import clean_text
+
+
+def join_prose(parts: Iterable[str], title: str = "") -> str:
+    r"""Join texts with line ends, leaving out those that another one already contains.
+
+    Catalogues repeat themselves: the objective opens the programme, the title is the expected result. Case and
+    spacing do not count.
+
+    Args:
+        parts: texts in the order wanted; markup allowed; empty ones and "-" are left out.
+        title: the record's title; a part that only says it again is left out.
+
+    >>> join_prose(["Créer un site", "<p>Créer  un site.</p> HTML et CSS", "-", "HTML et CSS"])
+    'Créer un site.\nHTML et CSS'
+    """
+    given = [part for part in parts if part.strip() not in ("", "-") and part.strip() != title.strip()]
+    if len(given) < 2:
+        return given[0] if given else ""
+    title_key = _key(title)
+    kept: list[tuple[str, str]] = []
+    for part in map(clean_text, given):
+        key = _key(part)
+        if key in ("", title_key) or any(key in other for other, _ in kept):
+            continue
+        kept = [(other, text) for other, text in kept if other not in key]
+        kept.append((key, part))
+    return "\n".join(text for _, text in kept)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def plain(value: object) -> str:
+    r"""Return a JSON value as prose: a text, or a list of texts or of [code, label, …] rows, one a line.
+
+    >>> plain([["BC01", "Développer une application"], "Tester"])
+    'Développer une application\nTester'
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "\n".join(filter(None, map(_item, value)))
+    return ""
+
+
+def _item(value: object) -> str:
+    if isinstance(value, list):
+        value = value[1] if len(value) > 1 else value[0] if value else ""
+    if isinstance(value, dict):
+        value = value.get("libelle", "")
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,1 @@
+"""How it answers: the HTTP border, the BentoML service, the page and the command line."""

@@ -1,0 +1,121 @@
+"""Request bodies: JSON only, bounded while they arrive, decoded strictly."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Coroutine
+from email.message import Message
+from typing import Any, NoReturn
+
+from anyio.to_thread import run_sync
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from serving.errors import ApiError
+
+_LARGE = 256 * 1024
+"""From this size on, decoding would hold the event loop for milliseconds."""
+
+
+class JsonRoute(APIRoute):
+    """A route whose body is read by `JsonRequest`; the cap is `app.state.settings.max_body_bytes`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return FastAPI's handler with the body read before it."""
+        handler = super().get_route_handler()
+
+        async def read_then_handle(request: Request) -> Response:
+            return await handler(await JsonRequest.read(request, request.app.state.settings.max_body_bytes))
+
+        return read_then_handle
+
+
+class JsonRequest(Request):
+    """A request whose JSON body is already here."""
+
+    content: Any
+
+    @classmethod
+    async def read(cls, request: Request, max_bytes: int) -> JsonRequest:
+        """Read and decode a request's body.
+
+        Raises:
+            ApiError: 415 for another type, 413 for too long a body, 422 for what is no JSON.
+        """
+        _check_type(request)
+        body = await _read(request, max_bytes)
+        read = cls(request.scope)
+        read.content = await run_sync(decode, body) if len(body) > _LARGE else decode(body)
+        return read
+
+    async def body(self) -> bytes:
+        """Return something: FastAPI takes an empty body for none, and asks `json` otherwise."""
+        return b"null"
+
+    async def json(self) -> Any:
+        """Return the decoded body."""
+        return self.content
+
+
+def _check_type(request: Request) -> None:
+    header = Message()
+    header["content-type"] = request.headers.get("content-type", "")
+    subtype = header.get_content_subtype()
+    is_json = header.get_content_maintype() == "application" and (subtype == "json" or subtype.endswith("+json"))
+    charset = str(header.get_param("charset", "utf-8")).lower()
+    if not is_json or charset not in ("utf-8", "utf8"):
+        raise ApiError(415, "type_refuse", "le corps doit être annoncé par Content-Type: application/json (UTF-8)")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise ApiError(415, "type_refuse", "le corps ne doit pas être compressé (Content-Encoding)")
+
+
+async def _read(request: Request, max_bytes: int) -> bytes:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > max_bytes:
+        raise _too_big(max_bytes)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            raise _too_big(max_bytes)
+    return bytes(body)
+
+
+def _too_big(max_bytes: int) -> ApiError:
+    # The rest of the body is not wanted: closing says so to the client that is still sending it.
+    return ApiError(413, "corps_trop_gros", f"corps de plus de {max_bytes} octets", headers={"Connection": "close"})
+
+
+def decode(body: bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        ApiError: 422 for what RFC 8259 refuses (NaN and infinities included), other encodings than UTF-8, and
+            nesting deeper than the interpreter's stack.
+    """
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
+    except UnicodeDecodeError as error:
+        raise _not_json(f"le corps n'est pas en UTF-8 (octet {error.start})") from error
+    except json.JSONDecodeError as error:
+        raise _not_json(f"JSON invalide à la ligne {error.lineno}, colonne {error.colno}") from error
+    except RecursionError as error:
+        raise _not_json("JSON trop profondément imbriqué") from error
+    except ValueError as error:
+        raise _not_json("nombre hors de portée (NaN, infini ou trop de chiffres)") from error
+
+
+def _not_json(message: str) -> ApiError:
+    return ApiError(422, "json_invalide", message)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value

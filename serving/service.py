@@ -1,0 +1,80 @@
+"""The BentoML service: workers, probes (/livez, /readyz), /metrics, packaging; all else is the FastAPI border."""
+
+from __future__ import annotations
+
+import os
+
+# Read when bentoml is imported: no usage statistics leave this machine.
+os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
+
+import bentoml
+from starlette.types import Receive, Scope, Send
+
+from cartography.errors import GenscanError
+from serving.api import create_app
+from serving.engine import Engine
+from serving.errors import ApiError
+from serving.settings import export_paths, load_settings
+
+SETTINGS = load_settings()
+
+
+class EngineSlot:
+    """Where the engine comes once the worker has loaded it."""
+
+    def __init__(self) -> None:
+        self.engine: Engine | None = None
+
+    def get(self) -> Engine:
+        """Return the engine. Raises ApiError 503 before it is loaded."""
+        if self.engine is None:
+            message = "le service démarre ; réessayez dans un instant"
+            raise ApiError(503, "service_en_demarrage", message, headers={"Retry-After": "1"})
+        return self.engine
+
+
+SLOT = EngineSlot()
+APP = create_app(SLOT.get, SETTINGS)
+
+
+async def site(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer every path that BentoML does not keep for itself.
+
+    BentoML asks a mounted FastAPI for its routes and answers unknown paths itself; it passes a plain ASGI
+    function everything, so that those get our errors too.
+    """
+    await APP(scope, receive, send)
+
+
+@bentoml.service(
+    name="genscan",
+    workers=SETTINGS.workers,
+    # The guard refuses first, in our error shape; BentoML's own limit, which also counts what the guard has not
+    # seen yet, stands behind it.
+    traffic={"timeout": SETTINGS.timeout_s, "max_concurrency": 2 * SETTINGS.max_concurrency},
+    metrics={"enabled": True},
+)
+@bentoml.asgi_app(site, path="/")
+class Genscan:
+    """Classe formations et offres dans la cartographie GEN, et les retrouve par le sens."""
+
+    def __init__(self) -> None:
+        SLOT.engine = Engine.load(SETTINGS)
+
+    @bentoml.on_deployment  # type: ignore[untyped-decorator]  # bentoml is not followed
+    @staticmethod
+    def check() -> None:
+        """Load everything once before any worker starts.
+
+        Workers of a bento run in its directory, not in the one where it was started: they get absolute paths. The
+        sample index is built here, and what cannot be served stops the command with one line: a worker that
+        fails would be restarted a few times, and leave a supervisor that serves nothing.
+        """
+        export_paths(SETTINGS)
+        try:
+            Engine.load(SETTINGS)
+        except GenscanError as error:
+            raise SystemExit(f"genscan : {error.message}") from None
+
+    def __is_ready__(self) -> bool:
+        return SLOT.engine is not None

@@ -1,0 +1,84 @@
+"""Every setting of the service, one prefix: `GENSCAN_`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cartography.errors import GenscanError
+from cartography.loading import CURRENT
+from models.bundle import DEFAULT_BUNDLE
+from models.classifier import MAX_CHARS
+from serving.faults import explain_fault
+
+PREFIX = "GENSCAN_"
+
+
+class SettingsInvalid(GenscanError):
+    """A `GENSCAN_*` variable that cannot be used; the message names it."""
+
+
+class Settings(BaseSettings):
+    """What an operator can set, each by the variable `GENSCAN_` + its name in capitals.
+
+    Attributes:
+        bundle: directory of the model.
+        index: directory of the index to search; the sample catalogue's own when unset.
+        var: where the service may write.
+        cartographie: version to answer with.
+        host: address to listen on.
+        port: port to listen on.
+        workers: processes.
+        threads: cores for one inference; an equal share of the machine's for each worker when unset.
+        inferences: classifications, and searches, that one worker runs at once; the others wait their turn.
+        max_concurrency: requests in flight, all workers together, past which new ones are refused (429).
+        timeout_s: seconds after which a request is given up.
+        max_body_bytes: size of a request's body.
+        max_fiches: records in one /classify.
+        max_top_k: candidates an answer may list.
+        max_k: results a search may give.
+        max_query_chars: characters of a searched text.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+
+    bundle: Path = DEFAULT_BUNDLE
+    index: Path | None = None
+    var: Path = Path("var")
+    cartographie: str = CURRENT
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=1, le=65535)
+    workers: int = Field(default=1, ge=1, le=256)
+    threads: int | None = Field(default=None, ge=1, le=1024)
+    inferences: int = Field(default=2, ge=1, le=256)
+    max_concurrency: int = Field(default=64, ge=1, le=100_000)
+    timeout_s: int = Field(default=60, ge=1, le=86_400)
+    max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    max_fiches: int = Field(default=2000, ge=1)
+    max_top_k: int = Field(default=20, ge=1)
+    max_k: int = Field(default=100, ge=1)
+    max_query_chars: int = Field(default=MAX_CHARS, ge=1)
+
+
+def export_paths(settings: Settings) -> None:
+    """Set the variables of paths to absolute ones, for processes that will run in another directory."""
+    for name in ("bundle", "index", "var"):
+        path: Path | None = getattr(settings, name)
+        if path is not None:
+            os.environ[f"{PREFIX}{name.upper()}"] = str(path.absolute())
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsInvalid: names the variable and what is wrong with its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        champ, message = explain_fault(error.errors(include_url=False)[0])
+        raise SettingsInvalid("reglage_invalide", f"{PREFIX}{champ.upper()} : {message}") from error
