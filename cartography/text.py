@@ -76,18 +76,25 @@ def title_key(title: str) -> str:
     return fold(strip_gender(title))
 
 
-def genders(label: str) -> tuple[str, str]:
-    """Return the masculine and the feminine of a ROME label "Masculin / Féminine suite".
+def genders(libelle: str) -> tuple[str, ...]:
+    """Return the masculine and the feminine title of a ROME label, or the label alone where it has one form.
 
-    The masculine is written without the end that both share, which is the feminine's words beyond its own length.
+    ROME writes the words that follow only once, after the feminine; they belong to both.
 
-    >>> genders("Agent chargé / Agente chargée de protection")
-    ('Agent chargé de protection', 'Agente chargée de protection')
-    >>> genders("Data scientist")
-    ('Data scientist', 'Data scientist')
+    >>> genders("Conducteur / Conductrice de machines")
+    ('Conducteur de machines', 'Conductrice de machines')
+    >>> genders("Assembleur monteur / Assembleuse monteuse")
+    ('Assembleur monteur', 'Assembleuse monteuse')
+    >>> genders("Urbaniste Datacenter")
+    ('Urbaniste Datacenter',)
+    >>> genders("Batteur / Percussionniste")
+    ('Batteur / Percussionniste',)
     """
-    left, slash, right = label.partition(" / ")
+    left, slash, feminine = libelle.partition(" / ")
     if not slash:
-        return label, label
-    beyond = right.split(" ")[len(left.split(" ")) :]
-    return " ".join([left, *beyond]), right
+        return (libelle,)
+    ours, theirs = left.split(), feminine.split()
+    alike = len(theirs) >= len(ours) and all(a[:2] == b[:2] for a, b in zip(ours, theirs, strict=False))
+    if not alike or " / " in feminine:
+        return (libelle,)
+    return (" ".join([left, *theirs[len(ours) :]]), feminine)

@@ -120,6 +120,9 @@ def _write(parts: BundleParts, work: Path, cartographie: Cartographie) -> Manife
     _write_json(work / LAYOUT.reference_labels, rows)
     (work / LAYOUT.calibration).write_text(parts.calibration.model_dump_json(indent=1) + "\n", encoding="utf-8")
     (work / LAYOUT.card).write_text(parts.card, encoding="utf-8")
+    for name in REQUIRED:
+        # safetensors makes its files private; a bundle is read by whoever serves it.
+        (work / name).chmod(0o644)
     files = {name: entry_of(work / name) for name in REQUIRED}
     manifest = Manifest(
         format=FORMAT,

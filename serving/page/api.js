@@ -102,22 +102,22 @@ export function cartographie() {
   return tree;
 }
 
-/** Add `postes` (id → poste, métier, famille), `size` in words and `libelle(level, id)`. */
+/** Add `postes` (id → poste, métier, famille), `size` in words and `nameOf(level, id)`. */
 function indexed(body) {
   const postes = new Map();
-  const libelles = new Map();
+  const names = new Map();
   let metiers = 0;
   for (const famille of body.familles) {
-    libelles.set(`famille/${famille.id}`, famille.libelle);
+    names.set(`famille/${famille.id}`, famille.libelle);
     for (const metier of famille.metiers) {
       metiers += 1;
-      libelles.set(`metier/${metier.id}`, metier.libelle);
+      names.set(`metier/${metier.id}`, metier.libelle);
       for (const poste of metier.postes) {
-        libelles.set(`poste/${poste.id}`, poste.libelle);
+        names.set(`poste/${poste.id}`, poste.libelle);
         postes.set(poste.id, { poste, metier, famille });
       }
     }
   }
   const size = `${count(body.familles.length, "famille")}, ${count(metiers, "métier")}, ${count(postes.size, "poste")}`;
-  return { ...body, postes, size, libelle: (level, id) => libelles.get(`${level}/${id}`) };
+  return { ...body, postes, size, nameOf: (level, id) => names.get(`${level}/${id}`) };
 }

@@ -110,7 +110,7 @@ function showPoste({ poste: id }, { focus = true } = {}) {
   return found?.poste.libelle ?? "";
 }
 
-const invitation = () => el("p", { class: "attente" }, "Choisissez un poste pour lire sa définition, ses intitulés usuels, ses outils et ses compétences.");
+const invitation = () => el("p", { class: "attente" }, "Choisissez un poste pour lire sa fiche.");
 
 const unknown = (id) => el("div", { class: "message" },
   el("h3", { tabindex: -1 }, "Poste inconnu"),

@@ -7,11 +7,11 @@ import { address } from "./route.js";
 
 const EXAMPLES = [
   { name: "Une formation réseaux", type: "formation", intitule: "Installer et dépanner un réseau d’entreprise",
-    description: "Six mois en alternance pour câbler une baie, configurer commutateurs et points d’accès Wi-Fi et traiter les tickets des utilisateurs. Ouvert sans diplôme." },
+    description: "Six mois en alternance pour câbler une baie, configurer commutateurs et points d’accès Wi-Fi et aider les utilisateurs. Sans diplôme." },
   { name: "Une offre ambiguë", type: "offre", intitule: "Chargé de projet web et communication (H/F)",
-    description: "Notre association cherche une personne pour refondre son site, écrire sa lettre d’information et animer ses réseaux sociaux. WordPress apprécié." },
+    description: "Refondre notre site WordPress, écrire la lettre d’information, animer les réseaux sociaux." },
   { name: "Une offre sans rapport", type: "offre", intitule: "Boulangère ou boulanger de nuit",
-    description: "Pétrissage, façonnage et cuisson des pains et viennoiseries, entretien du fournil. Du mardi au samedi." },
+    description: "Pétrissage, façonnage et cuisson des pains, entretien du fournil." },
 ];
 
 const FIELDS = ["intitule", "description"];
@@ -84,7 +84,7 @@ function show(answer, tree) {
       answer.famille && ladder(answer)),
     ...candidates(answer, inside),
     ...evidence(answer.preuves, tree),
-    el("p", { class: "note versions" }, versionLine(answer.versions)),
+    el("p", { class: "note" }, versionLine(answer.versions)),
   ];
 }
 
@@ -110,8 +110,8 @@ function evidence(proofs, tree) {
 
 function proofWords(proof, tree) {
   const text = el("q", null, proof.texte);
-  const postes = proof.postes.map((id) => tree?.libelle("poste", id) ?? id.replaceAll("-", " ")).join(", ");
-  const share = proof.score > 0 ? ` (part ${percent(proof.score)})` : "";
+  const postes = proof.postes.map((id) => tree?.nameOf("poste", id) ?? id.replaceAll("-", " ")).join(", ");
+  const share = proof.score > 0 && proof.score < 1 ? ` (part ${percent(proof.score)})` : "";
   switch (proof.type) {
     case "voisin": return [
       "Ressemble à l’intitulé de référence ", text,

@@ -4,11 +4,11 @@ const SVG = "http://www.w3.org/2000/svg";
 
 function build(node, props, children) {
   for (const [name, value] of Object.entries(props ?? {})) {
-    if (value === null || value === undefined || value === false) continue;
+    if ([null, undefined, false].includes(value)) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? "" : value);
+    else node.setAttribute(name, value);
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => ![null, undefined, false].includes(child)));
   return node;
 }
 
@@ -24,11 +24,11 @@ const longDate = new Intl.DateTimeFormat("fr-FR", { dateStyle: "long" });
 
 export const number = (value) => decimal.format(value);
 
-/** "97 %"; never "0 %" or "100 %" for a probability that is neither. */
+/** "97 %"; never "0 %" or "100 %": scores come rounded. */
 export function percent(value) {
   const share = Math.min(1, Math.max(0, Number(value) || 0));
-  if (share > 0 && share < 0.01) return "moins de 1\u00a0%";
-  if (share < 1 && share > 0.99) return "plus de 99\u00a0%";
+  if (share < 0.01) return "moins de 1\u00a0%";
+  if (share > 0.99) return "plus de 99\u00a0%";
   return `${Math.round(share * 100)}\u00a0%`;
 }
 
@@ -87,6 +87,5 @@ export function fieldError(input, text) {
   const note = byId(`${input.id}-erreur`);
   note.textContent = text ?? "";
   note.hidden = !text;
-  if (text) input.setAttribute("aria-invalid", "true");
-  else input.removeAttribute("aria-invalid");
+  input.setAttribute("aria-invalid", String(Boolean(text)));
 }

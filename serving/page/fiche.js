@@ -8,10 +8,9 @@ const LEVEL_NAMES = {
   3: "CAP, BEP", 4: "baccalauréat", 5: "bac\u00a0+\u00a02", 6: "bac\u00a0+\u00a03 ou 4", 7: "bac\u00a0+\u00a05", 8: "doctorat",
 };
 const studyLevel = (n) => (LEVEL_NAMES[n] ? `niveau ${n} (${LEVEL_NAMES[n]})` : String(n));
-const one = (value) => String(value?.libelle ?? value);
+const one = (value) => (value === true ? "oui" : value === false ? "non" : String(value?.libelle ?? value));
 const list = (value) => (Array.isArray(value) ? value.map(one).join(", ") : one(value));
 const CONTRACTS = { MIS: "mission d’intérim", LIB: "profession libérale", SAI: "saisonnier" };
-const yesNo = (value) => (value === true ? "oui" : value === false ? "non" : String(value));
 
 /** Facts in reading order: name shown, field, how to write its value (as a list). */
 const FACTS = [
@@ -25,7 +24,7 @@ const FACTS = [
   ["Rythme", "rythme"],
   ["Niveau d’entrée", "niveau_entree", studyLevel],
   ["Niveau visé", "niveau_sortie", studyLevel],
-  ["Certifiante", "certifiante", yesNo],
+  ["Certifiante", "certifiante"],
   ["Début", "debut", date],
   ["Fin", "fin", date],
   ["Publiée le", "date", date],
@@ -53,8 +52,7 @@ function facts(fiche) {
   return el("dl", { class: "faits" }, terms);
 }
 
-function prose(fiche) {
-  const text = fiche.description ?? "";
+function prose({ description: text = "" }) {
   return text && el("p", { class: "prose" }, text.length > MAX_PROSE ? `${text.slice(0, MAX_PROSE)}…` : text);
 }
 
@@ -63,10 +61,10 @@ function details(hit, onNear) {
   const url = webAddress(fiche.url);
   const other = hit.type === "offre" ? "formation" : "offre";
   return [
-    el("div", { class: "classement" }, el("p", null, levelSentence(hit)), hit.famille && ladder(hit)),
+    el("div", null, el("p", null, levelSentence(hit)), hit.famille && ladder(hit)),
     facts(fiche),
     prose(fiche),
-    url && el("p", null, el("a", { href: url.href, rel: "noopener noreferrer external" }, `Voir la fiche d’origine sur ${url.hostname}`)),
+    url && el("p", null, el("a", { href: url.href, rel: "external" }, `Voir la fiche d’origine sur ${url.hostname}`)),
     el("div", { class: "actions" },
       button("second", () => onNear(hit, hit.type), "Fiches proches"),
       button("second", () => onNear(hit, other), hit.type === "offre" ? "Formations pour cette offre" : "Offres pour cette formation")),

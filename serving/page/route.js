@@ -8,7 +8,7 @@ export function current() {
 }
 
 export function address(view, params = {}) {
-  const filled = Object.entries(params).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  const filled = Object.entries(params).filter(([, value]) => value);
   const query = new URLSearchParams(filled).toString();
   return `#/${view}${query && `?${query}`}`;
 }

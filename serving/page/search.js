@@ -51,10 +51,14 @@ export function search(params) {
 
 function searchRequest(params, texte) {
   const { type, famille, metier, poste } = params;
-  return { path: "/search", body: { texte, type, famille, metier, poste, numerique: params.tout === "1" ? undefined : true } };
+  return { path: "/search", body: { texte, type, famille, metier, poste, numerique: inside(params) } };
 }
 
-const nearRequest = ({ proche, de, cible }) => ({ path: "/similar", body: { id: proche, type: de, cible } });
+const nearRequest = (params) => ({
+  path: "/similar", body: { id: params.proche, type: params.de, cible: params.cible, numerique: inside(params) },
+});
+
+const inside = ({ tout }) => (tout === "1" ? undefined : true);
 
 /** Ask and show; `from` is the first result that is not on the page yet. */
 async function run(asked, params, from = 0) {
@@ -129,7 +133,7 @@ function heading(params, found) {
 
 function nothing(params) {
   const filtered = FILTERS.some((name) => params[name]) || params.tout !== "1";
-  if (params.proche) return message("Aucune fiche proche", "Le catalogue n’a pas de fiche de ce type à rapprocher de celle-ci.", RETURN);
+  if (params.proche) return message("Aucune fiche proche", "Le catalogue n’en a pas de ce type.", RETURN);
   return message("Aucune fiche trouvée", filtered
     ? "Aucune fiche ne répond à cette recherche avec ces filtres."
     : "Essayez avec d’autres mots, ou décrivez le métier visé.",
@@ -153,16 +157,17 @@ function back() {
 /* The form. */
 
 function fillForm() {
-  const params = last;
-  if (input.value.trim() !== (params.texte ?? "").trim()) input.value = params.texte ?? "";
-  form.elements.type.value = ["formation", "offre"].includes(params.type) ? params.type : "";
-  form.elements.numerique.checked = params.tout !== "1";
+  const { texte = "", type, tout } = last;
+  if (input.value.trim() !== texte.trim()) input.value = texte;
+  form.elements.type.value = ["formation", "offre"].includes(type) ? type : "";
+  form.elements.numerique.checked = tout !== "1";
 }
 
 function read() {
   const { metier, poste } = last;
   const data = new FormData(form);
-  const famille = data.get("famille");
+  // Before the cartographie is there the list cannot hold the address's famille.
+  const famille = byId("famille").length > 1 ? data.get("famille") : last.famille;
   return {
     texte: input.value.trim(), type: data.get("type"), famille, tout: data.get("numerique") ? "" : "1",
     ...(!famille && { metier, poste }),
@@ -206,7 +211,7 @@ async function fillFamilles() {
       frieze(tree),
     );
   }
-  select.value = tree.libelle("famille", last.famille) ? last.famille : "";
+  select.value = tree.nameOf("famille", last.famille) ? last.famille : "";
   showActiveFilters(tree);
 }
 
@@ -216,8 +221,8 @@ function showActiveFilters(tree) {
   const active = [["metier", "Métier"], ["poste", "Poste"]].filter(([name]) => last[name] && !last.proche);
   box.hidden = !active.length;
   box.replaceChildren(...active.map(([name, label]) => {
-    const value = tree?.libelle(name, last[name]) ?? last[name];
-    return button("jeton actif", () => { go(VIEW, { ...last, [name]: "" }); input.focus(); }, `${label}\u00a0: ${value}`, el("span", { "aria-hidden": "true" }, " ×"), el("span", { class: "vh" }, " (retirer ce filtre)"));
+    const value = tree?.nameOf(name, last[name]) ?? last[name];
+    return button("jeton", () => { go(VIEW, { ...last, [name]: "" }); input.focus(); }, `${label}\u00a0: ${value}`, el("span", { "aria-hidden": "true" }, " ×"), el("span", { class: "vh" }, " (retirer ce filtre)"));
   }));
 }
 

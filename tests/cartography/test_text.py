@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartography.text import clean_text, fold, strip_gender, title_key
+from cartography.text import clean_text, fold, genders, strip_gender, title_key
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,19 @@ def test_cleaning_twice_changes_nothing_more_than_entities(text: str) -> None:
 @given(st.text())
 def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("libelle", "titles"),
+    [
+        ("Abatteur / Abatteuse de carrière", ("Abatteur de carrière", "Abatteuse de carrière")),
+        ("Chef / Cheffe de gisement", ("Chef de gisement", "Cheffe de gisement")),
+        (
+            "Accastilleur-monteur / Accastilleuse-monteuse électronique",
+            ("Accastilleur-monteur électronique", "Accastilleuse-monteuse électronique"),
+        ),
+        ("Accessoiriste", ("Accessoiriste",)),
+    ],
+)
+def test_genders(libelle: str, titles: tuple[str, ...]) -> None:
+    assert genders(libelle) == titles

@@ -100,7 +100,7 @@ def test_unknown_version_is_typed() -> None:
 
 
 def _text(**change: object) -> str:
-    poste = {
+    poste: dict[str, object] = {
         "id": "p",
         "libelle": "P",
         "definition": "D",

@@ -4,6 +4,7 @@ import pytest
 from cartography.crosswalk import HORS, load_crosswalk
 from cartography.fiche import Fiche
 from cartography.loading import load_version
+from models.head import Probabilities
 from models.layout import RomePrior
 from models.prior import Prior
 
@@ -19,12 +20,13 @@ def _fiche(*rome: str, appellation: str | None = None) -> Fiche:
     return Fiche(id="1", type="offre", intitule="x", rome=rome, appellation=appellation)
 
 
-def _row(**given: float) -> np.ndarray:
-    row = np.full((1, len(LABELS) + 1), 1e-4, dtype=np.float32)
+def _row(**given: float) -> Probabilities:
+    row: Probabilities = np.full((1, len(LABELS) + 1), 1e-4, dtype=np.float32)
     for label, value in given.items():
         rank = -1 if label == HORS else LABELS.index(label.replace("_", "-"))
         row[0, rank] = value
-    return row / row.sum()
+    row /= row.sum()
+    return row
 
 
 def test_a_code_moves_doubt_its_way() -> None:

@@ -1,6 +1,6 @@
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,7 +62,7 @@ def test_a_hit_says_what_it_is(searcher: Searcher) -> None:
 
 def test_bad_records_are_kept_as_errors_and_later_ones_replace(tmp_path: Path, tiny_classifier: Classifier) -> None:
     bad = RecordError("fiche_invalide", "mauvaise", "b", "type", "f.jsonl", 2)
-    stream = [Fiche("a", "offre", "Boulanger"), bad, Fiche("a", "offre", "Data scientist")]
+    stream: list[Fiche | RecordError] = [Fiche("a", "offre", "Boulanger"), bad, Fiche("a", "offre", "Data scientist")]
     report = build_index(stream, tmp_path, tiny_classifier)
     assert (report.stored, report.errors, report.replaced) == (1, 1, 1)
     folder = current(tmp_path)
@@ -82,7 +82,7 @@ def test_an_empty_catalogue_can_be_searched(tmp_path: Path, tiny_classifier: Cla
 def test_a_build_that_fails_leaves_the_index_in_place(tmp_path: Path, tiny_classifier: Classifier) -> None:
     build_index([Fiche("a", "offre", "Data scientist")], tmp_path, tiny_classifier)
 
-    def stream():  # type: ignore[no-untyped-def]
+    def stream() -> Iterator[Fiche]:
         yield Fiche("b", "offre", "Boulanger")
         raise KeyboardInterrupt
 

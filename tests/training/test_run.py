@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd  # type: ignore[import-untyped]
+import pytest
+from mlflow.tracking import MlflowClient
+
+from cartography.crosswalk import Crosswalk, load_crosswalk
+from cartography.fiche import Fiche
+from cartography.loading import load_version
+from models.bundle import load_bundle
+from models.classifier import Classifier
+from models.layout import LAYOUT, REQUIRED
+from training.embeddings import cache_path, embed
+from training.registry import CHALLENGER, CHAMPION, NAME, register
+from training.run import Outcome, RunSettings
+from training.tracking import ARTIFACTS, EXPERIMENT, URI_VARIABLE, Tracking, tracked_run, tracking_from_environment
+
+Trained = tuple[RunSettings, Outcome, Tracking]
+FICHES = [
+    Fiche(id="1", type="offre", intitule="Développeur web", description="web data"),
+    Fiche(id="2", type="formation", intitule="Boulanger"),
+]
+
+
+def test_the_bundle_loads_and_answers(trained: Trained, small_crosswalk: Crosswalk) -> None:
+    settings, outcome, _ = trained
+    tree = load_version()
+    bundle = load_bundle(settings.output, tree, threads=1)
+    assert bundle.manifest == outcome.manifest
+    answers = Classifier(bundle, tree, small_crosswalk).classify(FICHES)
+    assert [a.id for a in answers] == ["1", "2"]
+    assert all(0 <= a.score <= 1 for a in answers)
+    assert answers[0].versions["modele"] == outcome.manifest.version
+    assert outcome.parity.least >= 0.9999
+    assert outcome.storage.least > 0.99
+
+
+def test_the_references_speak_for_postes_and_for_hors(trained: Trained) -> None:
+    references = load_bundle(trained[0].output, load_version(), threads=1).references
+    labelled = dict(zip(references.texts, references.postes, strict=True))
+    assert labelled["Boulanger"] == ()
+    assert labelled["Administrateur réseau informatique"] == (
+        "administrateur-reseau",
+        "administrateur-systeme-d-information",
+    )
+    assert labelled["Data engineer"] == ("data-engineer",)
+
+
+def test_the_card_tells_the_run(trained: Trained) -> None:
+    settings, outcome, _ = trained
+    card = (settings.output / LAYOUT.card).read_text(encoding="utf-8")
+    for part in (outcome.manifest.version, "genscan train", "Température", "cosinus", "numerique_f1", "avec code ROME"):
+        assert part in card
+
+
+def test_the_run_is_tracked(trained: Trained) -> None:
+    settings, outcome, tracking = trained
+    client = MlflowClient(tracking.uri)
+    run = client.get_run(outcome.run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.params["tete_seed"] == "1"
+    assert run.data.tags["bundle"] == outcome.manifest.version
+    assert run.data.metrics["parite_min"] >= 0.9999
+    assert "dev/tous/numerique_f1" in run.data.metrics
+    assert len(client.get_metric_history(outcome.run_id, "perte_validation")) == settings.head.epochs
+    (entry,) = run.inputs.dataset_inputs
+    assert entry.dataset.digest == run.data.tags["corpus"]
+    kept = {Path(item.path).name for item in client.list_artifacts(outcome.run_id, "bundle")}
+    assert kept == {LAYOUT.manifest, *REQUIRED}
+    assert client.get_experiment_by_name(EXPERIMENT).experiment_id == run.info.experiment_id
+
+
+def test_the_registered_model_answers_as_the_classifier(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, outcome, tracking = trained
+    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+    mlflow.set_tracking_uri(tracking.uri)
+    client = MlflowClient()
+    assert int(client.get_model_version_by_alias(NAME, CHAMPION).version) == outcome.registered
+    model = mlflow.pyfunc.load_model(f"models:/{NAME}@{CHAMPION}")
+    frame = pd.DataFrame(
+        [
+            {**FICHES[0].as_json(), "rome": ["M1855"]},
+            {"id": "mauvais", "type": "stage", "intitule": "x"},
+            FICHES[1].as_json(),
+        ]
+    )
+    got = model.predict(frame, params={"top_k": 2})
+    assert list(got["id"]) == ["1", "mauvais", "2"]
+    bodies = [json.loads(body) for body in got["reponse"]]
+    assert bodies[1]["erreur"]["champ"] == "type"
+    tree = load_version()
+    classifier = Classifier(load_bundle(settings.output, tree), tree, load_crosswalk())
+    coded = Fiche(id="1", type="offre", intitule="Développeur web", description="web data", rome=("M1855",))
+    expected = [a.as_json() for a in classifier.classify([coded, FICHES[1]], top_k=2)]
+    assert [bodies[0], bodies[2]] == json.loads(json.dumps(expected))
+
+
+def test_a_second_run_challenges_the_champion(trained: Trained) -> None:
+    settings, outcome, tracking = trained
+    with tracked_run(tracking, "second"):
+        number = register(settings.output)
+    client = MlflowClient(tracking.uri)
+    assert number != outcome.registered
+    assert int(client.get_model_version_by_alias(NAME, CHALLENGER).version) == number
+    assert int(client.get_model_version_by_alias(NAME, CHAMPION).version) == outcome.registered
+
+
+def test_vectors_are_kept(trained: Trained) -> None:
+    settings = trained[0]
+    bundle = load_bundle(settings.output, load_version(), threads=1)
+    cache = cache_path(settings.cache, settings.output / LAYOUT.encoder, bundle.manifest.encoder.max_tokens)
+    assert cache.is_file()
+    done: list[int] = []
+    text = load_version().postes[0].libelle
+    vectors = embed(bundle.encoder, [text, text], cache, progress=done.append)
+    assert done[0] == 2
+    np.testing.assert_allclose(vectors, bundle.encoder.encode([text, text]), atol=1e-6)
+
+
+def test_the_store_is_the_environment_s_or_var(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(URI_VARIABLE, raising=False)
+    assert tracking_from_environment() == Tracking("sqlite:///var/mlflow.db", ARTIFACTS.resolve().as_uri())
+    monkeypatch.setenv(URI_VARIABLE, "https://mlflow.example")
+    assert tracking_from_environment() == Tracking("https://mlflow.example", None)

@@ -1,0 +1,1 @@
+"""How a model is made: corpus, head, calibration, export to a bundle, tracking, registry, evaluation."""

@@ -1,0 +1,155 @@
+"""The model card, generated from the run: what the model is, what it was made from, how it does, how to re-make it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cartography.crosswalk import Crosswalk
+from cartography.tree import Cartographie
+from models.layout import Calibration, EncoderEntry
+from training.corpus import HORS_SHARE, Corpus
+from training.evaluation import Report
+from training.export import Parity
+from training.head import TrainedHead
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that the card tells.
+
+    Attributes:
+        version: of the bundle.
+        command: that made it.
+        cartographie: tree of the labels.
+        crosswalk: ROME of the labels.
+        corpus: what it learned from.
+        encoder: facts on the encoder.
+        parity: torch against the exported graph, fp32.
+        storage: exported graph, fp32 against int8 weights.
+        trained: the head and its losses.
+        calibration: temperature, thresholds, prior.
+        validation: figures on the held-out titles.
+        gold: figures on labelled records by condition ("avec code ROME", "sans code ROME"); empty if none were there.
+        gold_digest: SHA-256 of the labelled file, first 16 digits; empty if there was none.
+    """
+
+    version: str
+    command: str
+    cartographie: Cartographie
+    crosswalk: Crosswalk
+    corpus: Corpus
+    encoder: EncoderEntry
+    parity: Parity
+    storage: Parity
+    trained: TrainedHead
+    calibration: Calibration
+    validation: Mapping[str, float]
+    gold: Mapping[str, Report]
+    gold_digest: str
+
+
+def write_card(story: Story) -> str:
+    """Return the model card, in Markdown."""
+    parts = [
+        f"# {story.version}\n",
+        _purpose(story),
+        _recipe(story),
+        _corpus(story.corpus),
+        _fidelity(story),
+        _settings(story.calibration),
+        _validation(story.validation),
+        _gold(story),
+        _limits(),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _purpose(story: Story) -> str:
+    return (
+        "Classe formations et offres d'emploi dans la cartographie GEN "
+        f"{story.cartographie.version} ({len(story.cartographie.postes)} postes et « hors numérique »). "
+        f"Encodeur figé `{story.encoder.base}` ({story.encoder.dimension} dimensions, textes coupés à "
+        f"{story.encoder.max_tokens} jetons), puis une couche linéaire.\n"
+    )
+
+
+def _recipe(story: Story) -> str:
+    return (
+        "## Refaire\n\n"
+        f"```\n{story.command}\n```\n\n"
+        f"- corpus : {len(story.corpus.dataset)} textes, empreinte `{story.corpus.digest}`\n"
+        f"- ROME 4.0 version {story.crosswalk.rome.version}, {len(story.crosswalk.by_ogr)} appellations lues\n"
+        f"- époque retenue : {story.trained.best + 1} sur {len(story.trained.curve)}\n"
+    )
+
+
+def _corpus(corpus: Corpus) -> str:
+    counts = Counter(zip(corpus.dataset["source"], corpus.dataset["split"], strict=True))
+    lines = [
+        f"| {source} | {counts[source, 'train']} | {counts[source, 'validation']} |"
+        for source in dict.fromkeys(corpus.dataset["source"])
+    ]
+    return (
+        "## Données\n\n"
+        "Titres, définitions, compétences et outils des postes ; appellations du ROME par la table de passage ; "
+        "appellations hors numérique ; formations citées par le guide d'annotation. Chaque titre paraît nu, habillé "
+        "(« Formation … », « … (H/F) ») et en tête d'une courte fiche composée. Aucun texte d'offre ou de formation "
+        "réelle. Les deux genres d'un titre restent du même côté. "
+        f"« Hors numérique » pèse {HORS_SHARE:.0%}, les postes se partagent également le reste.\n\n"
+        "| source | entraînement | validation |\n|---|---:|---:|\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _fidelity(story: Story) -> str:
+    return (
+        "## Fidélité de l'export\n\n"
+        "| comparaison | textes | cosinus moyen | cosinus le plus bas |\n|---|---:|---:|---:|\n"
+        f"| torch fp32 / ONNX fp32 | {story.parity.texts} | {story.parity.mean:.6f} | {story.parity.least:.6f} |\n"
+        f"| ONNX fp32 / poids int8 | {story.storage.texts} | {story.storage.mean:.6f} | {story.storage.least:.6f} |\n"
+    )
+
+
+def _settings(calibration: Calibration) -> str:
+    seuils = calibration.thresholds
+    return (
+        "## Calibration\n\n"
+        f"Température {calibration.temperature:.3f}. Seuils : numérique {seuils.numerique:.2f}, famille "
+        f"{seuils.famille:.3f}, métier {seuils.metier:.3f}, poste {seuils.poste:.3f}. A priori ROME : force "
+        f"{calibration.rome.strength}, plancher {calibration.rome.floor}.\n"
+    )
+
+
+def _validation(figures: Mapping[str, float]) -> str:
+    lines = "\n".join(f"| {name} | {value:.4f} |" for name, value in figures.items())
+    return f"## Validation (titres mis de côté, sans code ROME)\n\n| mesure | valeur |\n|---|---:|\n{lines}\n"
+
+
+def _gold(story: Story) -> str:
+    tables = [
+        f"### {group}, {condition}\n\n| mesure | valeur | intervalle à 95 % | fiches |\n|---|---:|---:|---:|\n"
+        + "\n".join(
+            f"| {name} | {f.value:.3f} | {f.low:.3f} à {f.high:.3f} | {f.count} |" for name, f in figures.items()
+        )
+        + "\n"
+        for condition, report in story.gold.items()
+        for group, figures in report.items()
+    ]
+    if not tables:
+        return ""
+    return (
+        "## Fiches réelles annotées\n\n"
+        f"Jeu de développement, empreinte `{story.gold_digest}` ; n'a servi ni à entraîner ni à régler.\n\n"
+        + "\n".join(tables)
+    )
+
+
+def _limits() -> str:
+    return (
+        "## Limites\n\n"
+        "- Les seuils tiennent leur précision sur des titres et des fiches composées ; sur de vraies fiches, plus "
+        "longues et plus bruitées, elle est celle du tableau des fiches annotées.\n"
+        "- Seuls les premiers jetons d'une fiche sont lus : le titre et le début de la description.\n"
+        "- Le modèle de base par défaut est anglais ; le français s'y coupe en beaucoup de morceaux.\n"
+    )

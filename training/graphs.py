@@ -1,0 +1,67 @@
+"""The encoder's files, from torch to the bundle, each step measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.encoder import Encoder
+from models.layout import LAYOUT
+from training.base import Base
+from training.export import Parity, check_parity, compare, export_graph, save_tokenizer
+from training.storage import store_int8
+
+PARITY_TEXTS = 256
+
+
+@dataclass(frozen=True)
+class Graphs:
+    """An exported encoder.
+
+    Attributes:
+        graph: ONNX file with int8 weights.
+        tokenizer: `tokenizer.json`.
+        encoder: the two, loaded.
+        parity: torch against the fp32 graph.
+        storage: the fp32 graph against the int8 weights.
+    """
+
+    graph: Path
+    tokenizer: Path
+    encoder: Encoder
+    parity: Parity
+    storage: Parity
+
+
+def export(base: Base, max_tokens: int, texts: Sequence[str], work: Path) -> Graphs:
+    """Export an encoder, prove that it equals torch, and store its weights as int8.
+
+    Args:
+        base: the encoder.
+        max_tokens: texts are cut there.
+        texts: to compare on; some of them are taken, with the empty one.
+        work: directory for the files.
+
+    Raises:
+        TrainingError: the exported graph does not equal torch.
+    """
+    full, graph, tokenizer = work / "fp32.onnx", work / LAYOUT.encoder, work / LAYOUT.tokenizer
+    export_graph(base, full)
+    save_tokenizer(base, tokenizer)
+    reference = Encoder(full, tokenizer, max_tokens=max_tokens)
+    chosen = sample(texts, PARITY_TEXTS)
+    batches = [["", chosen[0]], *(chosen[i : i + 32] for i in range(0, len(chosen), 32))]
+    parity = check_parity(base, reference, batches)
+    store_int8(full, graph)
+    encoder = Encoder(graph, tokenizer, max_tokens=max_tokens)
+    return Graphs(graph, tokenizer, encoder, parity, compare(reference, encoder, chosen))
+
+
+def sample(texts: Sequence[str], count: int) -> list[str]:
+    """Return up to `count` texts at even distances: of every source, bare titles and records alike.
+
+    >>> sample(["a", "b", "c", "d"], 2)
+    ['a', 'c']
+    """
+    return list(texts[:: max(1, len(texts) // count)][:count])

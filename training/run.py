@@ -1,0 +1,241 @@
+"""One training run, top to bottom: base → graph → corpus → vectors → head → calibration → bundle → MLflow."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cartography.crosswalk import Crosswalk
+from cartography.tree import Cartographie
+from models.bundle import Bundle, BundleParts, load_bundle, save_bundle
+from models.classifier import Classifier
+from models.layout import Calibration, EncoderEntry, Manifest
+from training.base import DEFAULT_BASE, Base, load_base
+from training.calibration import calibrate
+from training.card import Story, write_card
+from training.corpus import Corpus, build_corpus
+from training.embeddings import cache_path, embed
+from training.evaluation import Report, evaluate
+from training.export import Parity
+from training.gold import read_gold
+from training.graphs import Graphs, export
+from training.head import Examples, HeadSettings, TrainedHead, train_head
+from training.references import build_references
+from training.registry import register
+from training.split import Side
+from training.storage import PRECISION
+from training.tracking import Tracking, log_bundle, log_corpus, log_curve, log_facts, log_figures, tracked_run
+from training.validation import validation_figures
+
+NAME = "genscan"
+
+Say = Callable[[str], Any]
+"""Tells a person what stage begins."""
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What a run is asked to do.
+
+    Attributes:
+        output: directory of the bundle.
+        base: name or path of the base encoder.
+        max_tokens: texts are cut there; MiniLM was trained on 128 pieces.
+        head: how the head is trained.
+        cache: directory of the vectors kept between runs.
+        gold: labelled records to report on at the end; None for none.
+        registered: whether to register the model.
+        command: the command line, for the card.
+    """
+
+    output: Path
+    base: str = DEFAULT_BASE
+    max_tokens: int = 128
+    head: HeadSettings = field(default_factory=HeadSettings)
+    cache: Path = Path("var/cache")
+    gold: Path | None = None
+    registered: bool = True
+    command: str = "genscan train"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run made.
+
+    Attributes:
+        manifest: of the bundle.
+        run_id: of the MLflow run.
+        registered: version in the registry; None when it was not asked for.
+        parity: torch against ONNX, fp32.
+        storage: fp32 against int8 weights.
+        validation: figures on the held-out titles.
+        gold: figures on labelled records, by condition.
+    """
+
+    manifest: Manifest
+    run_id: str
+    registered: int | None
+    parity: Parity
+    storage: Parity
+    validation: Mapping[str, float]
+    gold: Mapping[str, Report]
+
+
+def run_training(
+    settings: RunSettings,
+    cartographie: Cartographie,
+    crosswalk: Crosswalk,
+    tracking: Tracking,
+    *,
+    say: Say = lambda stage: None,
+    progress: Callable[[int, int], Any] = lambda done, total: None,
+) -> Outcome:
+    """Train a classifier, write its bundle, track and register it.
+
+    Args:
+        settings: see `RunSettings`.
+        cartographie: tree whose postes are the classes.
+        crosswalk: ROME labels.
+        tracking: where MLflow keeps the run.
+        say: called at each stage.
+        progress: called while texts are encoded, with the number done and their total.
+
+    Raises:
+        GenscanError: the base encoder, the export or the labelled file is unusable.
+    """
+    say(f"encodeur de base {settings.base}")
+    base = load_base(settings.base)
+    say("corpus")
+    corpus = build_corpus(cartographie, crosswalk)
+    with tracked_run(tracking, settings.base) as run_id, tempfile.TemporaryDirectory(prefix="genscan-") as directory:
+        work = Path(directory)
+        say("export ONNX et comparaison avec torch")
+        graphs = export(base, min(settings.max_tokens, base.limit), list(corpus.dataset["text"]), work)
+        say(f"vecteurs de {len(corpus.dataset)} textes")
+        examples = _encode(corpus, graphs, settings.cache, progress)
+        say("tête linéaire")
+        trained = train_head(examples["train"], examples["validation"], settings.head)
+        calibration = calibrate(trained.head, examples["validation"], cartographie)
+        validation = validation_figures(trained, calibration, examples["validation"], cartographie)
+        say("paquet et mesures")
+        parts = _parts(base, graphs, trained, calibration, cartographie, crosswalk)
+        draft = save_bundle(parts, work / "bundle", cartographie)
+        gold = _measure(settings.gold, load_bundle(work / "bundle", cartographie), cartographie, crosswalk)
+        story = Story(
+            version=draft.version,
+            command=settings.command,
+            cartographie=cartographie,
+            crosswalk=crosswalk,
+            corpus=corpus,
+            encoder=parts.encoder,
+            parity=graphs.parity,
+            storage=graphs.storage,
+            trained=trained,
+            calibration=calibration,
+            validation=validation,
+            gold=gold,
+            gold_digest=_digest(settings.gold) if gold else "",
+        )
+        manifest = save_bundle(replace(parts, card=write_card(story)), settings.output, cartographie)
+        say("suivi MLflow")
+        _log(settings, story)
+        log_bundle(settings.output)
+        registered = register(settings.output) if settings.registered else None
+        return Outcome(manifest, run_id, registered, graphs.parity, graphs.storage, validation, gold)
+
+
+def _encode(corpus: Corpus, graphs: Graphs, cache: Path, progress: Callable[[int, int], Any]) -> dict[Side, Examples]:
+    texts = list(corpus.dataset["text"])
+    path = cache_path(cache, graphs.graph, graphs.encoder.max_tokens)
+    vectors = embed(graphs.encoder, texts, path, progress=lambda done: progress(done, len(texts)))
+    targets, weights = corpus.targets(), np.array(corpus.dataset["weight"])
+    sides: tuple[Side, Side] = ("train", "validation")
+    rows = {side: corpus.side(side) for side in sides}
+    return {side: Examples(vectors[r], targets[r], weights[r]) for side, r in rows.items()}
+
+
+def _parts(
+    base: Base,
+    graphs: Graphs,
+    trained: TrainedHead,
+    calibration: Calibration,
+    cartographie: Cartographie,
+    crosswalk: Crosswalk,
+) -> BundleParts:
+    return BundleParts(
+        name=NAME,
+        graph=graphs.graph,
+        tokenizer=graphs.tokenizer,
+        encoder=EncoderEntry(
+            dimension=base.dimension, max_tokens=graphs.encoder.max_tokens, precision=PRECISION, base=base.name
+        ),
+        head=trained.head,
+        calibration=calibration,
+        references=build_references(cartographie, crosswalk, graphs.encoder),
+        card="",
+    )
+
+
+def without_rome(bundle: Bundle) -> Bundle:
+    """Return the bundle with a ROME prior of strength 0: answers from the text alone."""
+    rome = bundle.calibration.rome.model_copy(update={"strength": 0.0})
+    return replace(bundle, calibration=bundle.calibration.model_copy(update={"rome": rome}))
+
+
+def _measure(gold: Path | None, bundle: Bundle, cartographie: Cartographie, crosswalk: Crosswalk) -> dict[str, Report]:
+    if gold is None:
+        return {}
+    labelled = read_gold(gold)
+    return {
+        "avec code ROME": evaluate(Classifier(bundle, cartographie, crosswalk), labelled),
+        "sans code ROME": evaluate(Classifier(without_rome(bundle), cartographie, crosswalk), labelled),
+    }
+
+
+def _digest(path: Path | None) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path else ""
+
+
+def _log(settings: RunSettings, story: Story) -> None:
+    prefixes = {"avec code ROME": "dev", "sans code ROME": "dev_sans_rome"}
+    log_corpus(story.corpus)
+    log_curve(story.trained.curve)
+    log_facts(
+        params={
+            **{f"tete_{name}": value for name, value in asdict(settings.head).items()},
+            "base": settings.base,
+            "jetons": story.encoder.max_tokens,
+            "temperature": story.calibration.temperature,
+            **{f"seuil_{name}": value for name, value in story.calibration.thresholds.model_dump().items()},
+            **{f"rome_{name}": value for name, value in story.calibration.rome.model_dump().items()},
+        },
+        tags={
+            "bundle": story.version,
+            "cartographie": story.cartographie.version,
+            "rome": story.crosswalk.rome.version,
+            "corpus": story.corpus.digest,
+            "gold": story.gold_digest,
+            "mlflow.note.content": write_card(story),
+        },
+    )
+    log_figures(
+        {
+            "parite_moyenne": story.parity.mean,
+            "parite_min": story.parity.least,
+            "int8_moyenne": story.storage.mean,
+            "int8_min": story.storage.least,
+            **{f"validation/{name}": value for name, value in story.validation.items()},
+            **{
+                f"{prefixes[condition]}/{group}/{name}": figure.value
+                for condition, report in story.gold.items()
+                for group, figures in report.items()
+                for name, figure in figures.items()
+            },
+        }
+    )
