@@ -6,13 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
-from cartography.rome import Rome, load_rome
+from cartography.rome import Rome, Version, load_rome
 
 HORS = "hors"
 """Key of the share that lies outside the cartographie."""
 
 DATA_FILE = "rome-gen.tsv"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where an appellation goes.
+
+    Attributes:
+        shares: poste id (or `HORS`) → weight, summing to 1.
+        how: "lecture", decided by reading the title; "code", out of scope with its whole code.
+    """
+
+    shares: dict[str, float]
+    how: Literal["lecture", "code"]
 
 
 @dataclass(frozen=True)
@@ -27,28 +41,35 @@ class Crosswalk:
     rome: Rome
     by_ogr: Mapping[str, Mapping[str, float]]
 
+    def decision(self, ogr: str) -> Decision:
+        """Return what was decided of an appellation, by its OGR number. Raises KeyError when ROME has no such one."""
+        read = self.by_ogr.get(self.rome.appellations[ogr].ogr)
+        return Decision(dict(read), "lecture") if read else Decision({HORS: 1.0}, "code")
+
     def of_appellation(self, ogr_or_label: str) -> dict[str, float]:
         """Return poste id (or `HORS`) → weight of an appellation; empty when it is unknown."""
         appellation = self.rome.appellation(ogr_or_label)
-        if appellation is None:
-            return {}
-        return dict(self.by_ogr.get(appellation.ogr, {HORS: 1.0}))
+        return {} if appellation is None else self.decision(appellation.ogr).shares
 
-    def of_code(self, code: str) -> dict[str, float]:
+    def of_code(self, code: str, version: Version = "4.0") -> dict[str, float]:
         """Return poste id (or `HORS`) → share of a ROME code, the largest first; empty when it is unknown.
 
         The shares sum to 1: each appellation of the code counts once.
-        """
-        return _mean([self.by_ogr.get(appellation.ogr, {HORS: 1.0}) for appellation in self.rome.of_code(code)])
 
-    def shares(self, codes: Sequence[str], appellation: str | None) -> dict[str, float]:
+        Args:
+            code: a ROME code.
+            version: whose extent of the code is meant (see `Rome.of_code`).
+        """
+        return _mean([self.decision(appellation.ogr).shares for appellation in self.rome.of_code(code, version)])
+
+    def shares(self, codes: Sequence[str], appellation: str | None, version: Version = "4.0") -> dict[str, float]:
         """Return the shares that a fiche's coding gives: its appellation's if known, else the mean of its codes'.
 
         Empty when neither is known.
         """
         if appellation and (shares := self.of_appellation(appellation)):
             return shares
-        return _mean([shares for code in codes if (shares := self.of_code(code))])
+        return _mean([shares for code in codes if (shares := self.of_code(code, version))])
 
 
 def _mean(distributions: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -24,6 +24,7 @@ class _DataFiles(NamedTuple):
 
 DATA_FILES = _DataFiles()
 
+Version = Literal["4.0", "3"]
 Statut = Literal["4.0", "3", "inconnu", "mal_forme"]
 
 
@@ -86,6 +87,16 @@ class Rome:
             return RomeCode(code, "3", self.codes_v3[code], successeurs=tuple(self.transition(code)))
         return RomeCode(code, "inconnu" if _CODE.match(code) else "mal_forme")
 
+    def label(self, code: str, version: Version = "4.0") -> str:
+        """Return a code's label in a version, or in the one that has it; empty when neither has.
+
+        >>> load_rome().label("M1805"), load_rome().label("M1805", "3")
+        ('Développeur / Développeuse informatique', 'Études et développement informatique')
+        """
+        code = code.upper()
+        ours, theirs = self.codes.get(code, ("",))[0], self.codes_v3.get(code, "")
+        return (theirs or ours) if version == "3" else (ours or theirs)
+
     def appellation(self, ogr_or_label: str) -> Appellation | None:
         """Return the appellation with this OGR number, or with this label in any spelling; None if there is none.
 
@@ -108,9 +119,18 @@ class Rome:
         """
         return dict(self._transitions.get(code_v3.upper(), {}))
 
-    def of_code(self, code: str) -> tuple[Appellation, ...]:
-        """Return the appellations of a ROME 4.0 code."""
-        return self._by_code.get(code.upper(), ())
+    def of_code(self, code: str, version: Version = "4.0") -> tuple[Appellation, ...]:
+        """Return the appellations of a code.
+
+        Args:
+            code: a ROME code; the same code may stand in both versions with another extent: M1805 is all of software
+                development in ROME 3, one métier among twenty-five in 4.0.
+            version: whose extent is meant. A code that only 4.0 has is read as 4.0.
+        """
+        code = code.upper()
+        if version == "3" and code in self.codes_v3:
+            return self._by_code_v3.get(code, ())
+        return self._by_code.get(code, ())
 
     @cached_property
     def _by_label(self) -> dict[str, Appellation]:
@@ -125,11 +145,11 @@ class Rome:
 
     @cached_property
     def _by_code(self) -> dict[str, tuple[Appellation, ...]]:
-        table: dict[str, list[Appellation]] = {}
-        for appellation in self.appellations.values():
-            if appellation.code:
-                table.setdefault(appellation.code, []).append(appellation)
-        return {code: tuple(items) for code, items in table.items()}
+        return _grouped((a.code, a) for a in self.appellations.values())
+
+    @cached_property
+    def _by_code_v3(self) -> dict[str, tuple[Appellation, ...]]:
+        return _grouped((a.code_v3, a) for a in self.appellations.values())
 
     @cached_property
     def _transitions(self) -> dict[str, dict[str, float]]:
@@ -138,6 +158,14 @@ class Rome:
             if appellation.code and appellation.code_v3:
                 counts.setdefault(appellation.code_v3, Counter())[appellation.code] += 1
         return {old: {new: n / counter.total() for new, n in counter.most_common()} for old, counter in counts.items()}
+
+
+def _grouped(pairs: Iterable[tuple[str | None, Appellation]]) -> dict[str, tuple[Appellation, ...]]:
+    table: dict[str, list[Appellation]] = {}
+    for code, appellation in pairs:
+        if code:
+            table.setdefault(code, []).append(appellation)
+    return {code: tuple(items) for code, items in table.items()}
 
 
 def _table(name: str) -> tuple[str, list[list[str]]]:

@@ -11,6 +11,7 @@ from cartography.fiche import Fiche
 from models.answer import Preuve
 from models.bundle import References
 from models.encoder import Vectors
+from models.prior import ROME_OF
 
 NEIGHBOURS = 3
 MIN_COSINE = 0.3
@@ -41,10 +42,12 @@ class Evidence:
         if appellation is not None:
             shares = self._crosswalk.of_appellation(appellation.ogr)
             found.append(_coded("appellation", appellation.libelle, shares, appellation.ogr))
+        version = ROME_OF[fiche.type]
         for code in fiche.rome:
             known = self._crosswalk.rome.code(code)
             if known.libelle:
-                found.append(_coded("rome", known.libelle, self._crosswalk.of_code(known.code), known.code))
+                label = self._crosswalk.rome.label(known.code, version)
+                found.append(_coded("rome", label, self._crosswalk.of_code(known.code, version), known.code))
             else:
                 found.append(Preuve("rome", f"code ROME {known.statut}", (), 0.0, known.code))
         return found

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cartography.crosswalk import HORS, Crosswalk
-from cartography.fiche import Fiche
+from cartography.fiche import Fiche, FicheType
+from cartography.rome import Version
 from models.head import Probabilities
 from models.layout import RomePrior
+
+ROME_OF: Mapping[FicheType, Version] = {"offre": "4.0", "formation": "3"}
+"""Whose extent a code has: offers are coded in ROME 4.0, courses (LHÉO, RNCP, Mon Compte Formation) still in ROME 3."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Prior:
             return probabilities
         out = probabilities.copy()
         for row, fiche in enumerate(fiches):
-            shares = self.crosswalk.shares(fiche.rome, fiche.appellation)
+            shares = self.crosswalk.shares(fiche.rome, fiche.appellation, ROME_OF[fiche.type])
             if shares:
                 weighted = out[row] * self._weights(shares)
                 out[row] = weighted / weighted.sum()

@@ -46,7 +46,8 @@ def classify(
 
 def _report(tally: Tally, output: Path, seconds: float) -> None:
     console = Console(stderr=True)
-    table = Table("", "Fiches", "Part", box=None, title=f"{output} : {tally.records} fiches en {seconds:.0f} s")
+    console.print(f"{output} : {tally.records} fiches en {seconds:.0f} s", soft_wrap=True)
+    table = Table("", "Fiches", "Part", box=None)
     table.columns[1].justify = table.columns[2].justify = "right"
     answered = tally.records - tally.errors.total()
 
@@ -56,9 +57,13 @@ def _report(tally: Tally, output: Path, seconds: float) -> None:
     if tally.resumed:
         row("reprises de la fois précédente", tally.resumed, tally.records)
     row("réponses", answered, tally.records)
-    row("numériques", tally.numerique, answered)
-    for niveau in ("poste", "metier", "famille", "aucun"):
-        row(f"  sûres au niveau {niveau}" if niveau != "aucun" else "  à aucun niveau", tally.niveaux[niveau], answered)
+    row("hors numérique", answered - tally.numerique, answered)
+    row("numériques, dont", tally.numerique, answered)
+    for niveau in ("poste", "metier", "famille"):
+        row(f"  sûres au niveau {niveau}", tally.niveaux[niveau], tally.numerique)
+    # Out-of-scope answers have no level either: only the unsure digital ones are counted here.
+    unsure = tally.niveaux["aucun"] - (answered - tally.numerique)
+    row("  sûres à aucun niveau", unsure, tally.numerique)
     for famille, count in tally.familles.most_common():
         row(f"  {famille}", count, tally.numerique)
     for code, count in tally.errors.most_common():

@@ -35,9 +35,12 @@ def _show_code(console: Console, code: RomeCode) -> None:
     if code.parent and code.parent != code.code:
         console.print(f"code parent : {code.parent} · {crosswalk.rome.code(code.parent).libelle}")
     console.print(_shares(crosswalk.of_code(code.code)))
+    if code.code in crosswalk.rome.codes_v3:
+        console.print(f"\nen ROME 3 : {crosswalk.rome.label(code.code, '3')}")
+        console.print(_shares(crosswalk.of_code(code.code, "3")))
     for appellation in crosswalk.rome.of_code(code.code):
         shares = crosswalk.of_appellation(appellation.ogr)
-        console.print(f"  {appellation.ogr} {appellation.libelle} [dim]→ {', '.join(shares)}[/]")
+        console.print(f"  {appellation.ogr} {appellation.libelle} [dim]→ {', '.join(shares)}[/]", soft_wrap=True)
 
 
 def _shares(shares: dict[str, float]) -> Table:
