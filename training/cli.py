@@ -12,12 +12,12 @@ import click
 
 from cartography.errors import GenscanError
 from models.layout import RomePrior
+from training.sources import DATA_VARIABLE, shared_root
 
 if TYPE_CHECKING:
     from training.evaluation import Report
     from training.run import Outcome, RunSettings
 
-DATA_VARIABLE = "GENSCAN_DATA"
 GOLD = Path("gold/dev.jsonl")
 
 
@@ -40,8 +40,7 @@ def _faults() -> Iterator[None]:
 
 def default_gold() -> Path:
     """Return where the labelled records are looked for: `$GENSCAN_DATA`, else `../shared` beside the repository."""
-    root = os.environ.get(DATA_VARIABLE)
-    return (Path(root) if root else Path(__file__).resolve().parents[2] / "shared") / GOLD
+    return shared_root() / GOLD
 
 
 @click.command()

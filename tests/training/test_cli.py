@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from models.bundle import DEFAULT_BUNDLE
-from training.cli import DATA_VARIABLE, default_gold, evaluate, train
+from training.cli import default_gold, evaluate, train
 from training.run import Outcome, RunSettings
+from training.sources import DATA_VARIABLE
 from training.tracking import Tracking
 
 Trained = tuple[RunSettings, Outcome, Tracking]

@@ -1,0 +1,108 @@
+"""The data card: what the labelled corpus holds, how well its readers agree, and what it lacks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from cartography.tree import Cartographie
+from training.agreement import Agreement
+from training.labelled_corpus import HELD_OUT, LabelledCorpus
+from training.records import Joined
+from training.sources import OWN
+
+THIN = 40
+"""Records under which a poste is thin."""
+_LENGTHS = ((0, "intitulé seul"), (50, "1 à 50 mots"), (150, "51 à 150 mots"), (400, "151 à 400 mots"))
+
+
+def data_card(corpus: LabelledCorpus, joined: Joined, agreements: Sequence[Agreement], tree: Cartographie) -> str:
+    """Return the card in Markdown."""
+    rows = list(chain.from_iterable(corpus.splits.values()))
+    digital = [row for row in rows if row["numerique"]]
+    real = [row for row in digital if row["source"] != OWN.name]
+    parts = [
+        "# Corpus annoté\n",
+        f"{len(rows)} fiches, dont {len(digital)} numériques ({len(digital) / max(1, len(rows)):.0%}). Refaire : "
+        "`genscan corpus build -o DOSSIER`.\n",
+        "Étiquettes posées fiche par fiche, par lecture sous le guide d'annotation et ses règles de départage, par des "
+        "modèles de langage ; relisez et corrigez avec `genscan label`. Les textes réels restent hors du dépôt : il "
+        "garde identifiants, empreintes et étiquettes.\n",
+        "## Partage\n",
+        _table(
+            ("partie", "fiches", "numériques"), [(n, len(s), sum(s["numerique"])) for n, s in corpus.splits.items()]
+        ),
+        "Aucun texte ni quasi-doublon (MinHash, Jaccard ≥ 0,5) n'est dans deux parties ; `test_editeurs` ne contient "
+        f"que des éditeurs absents de l'entraînement ({', '.join(HELD_OUT)}). {corpus.near_gold} fiches trop proches "
+        "du jeu de développement ont été écartées.\n",
+        "## D'où viennent les fiches\n",
+        _counts("origine", rows),
+        _counts("type", rows),
+        _counts("langue", rows),
+        _table(("longueur", "fiches"), _by_length(rows)),
+        "## Accord de deux lectures indépendantes\n",
+        _agreements(agreements),
+        "## Par poste\n",
+        _postes(real, digital, tree),
+        "## Ce qui manque\n",
+        _gaps(joined, real, tree),
+    ]
+    return "\n".join(parts)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]
+    lines += [f"| {' | '.join(str(cell) for cell in row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _counts(column: str, rows: Sequence[dict[str, Any]]) -> str:
+    whole = Counter(row[column] for row in rows)
+    digital = Counter(row[column] for row in rows if row["numerique"])
+    return _table((column, "fiches", "numériques"), [(key, n, digital[key]) for key, n in whole.most_common()])
+
+
+def _by_length(rows: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
+    counts: Counter[str] = Counter()
+    for row in rows:
+        words = len(row["description"].split())
+        counts[next((label for most, label in _LENGTHS if words <= most), "plus de 400 mots")] += 1
+    return [(label, counts[label]) for label in (*(label for _, label in _LENGTHS), "plus de 400 mots")]
+
+
+def _agreements(agreements: Sequence[Agreement]) -> str:
+    if not agreements:
+        return "Aucune fiche n'a été lue deux fois.\n"
+    return _table(
+        ("niveau", "fiches", "accord", "kappa de Cohen"),
+        [(a.level, a.records, f"{a.observed:.3f}", "" if a.kappa is None else f"{a.kappa:.3f}") for a in agreements],
+    )
+
+
+def _postes(real: Sequence[dict[str, Any]], digital: Sequence[dict[str, Any]], tree: Cartographie) -> str:
+    first = Counter(row["postes"][0] for row in real if row["postes"])
+    accepted = Counter(poste for row in real for poste in row["postes"])
+    every = Counter(poste for row in digital for poste in row["postes"])
+    return _table(
+        ("poste", "réelles, en premier", "réelles, admis", "avec les fiches écrites"),
+        [(p.libelle, first[p.id], accepted[p.id], every[p.id]) for p in tree.postes],
+    )
+
+
+def _gaps(joined: Joined, real: Sequence[dict[str, Any]], tree: Cartographie) -> str:
+    accepted = Counter(poste for row in real for poste in row["postes"])
+    thin = [p.libelle for p in tree.postes if accepted[p.id] < THIN]
+    lines = [
+        f"- {len(thin)} postes ont moins de {THIN} fiches réelles et s'appuient sur des fiches écrites pour le "
+        f"projet : {', '.join(thin)}.",
+        "- Les offres réelles viennent surtout de la data et du développement ; design, réseaux sociaux, fibre, "
+        "blockchain, fablab, jeux et entrepreneuriat sont presque absents des sources.",
+    ]
+    if joined.changed:
+        lines.append(f"- {len(joined.changed)} étiquettes attendent une relecture : le texte de leur fiche a changé.")
+    if joined.missing:
+        said = ", ".join(f"{source} {count}" for source, count in joined.missing.most_common())
+        lines.append(f"- Étiquettes sans leur texte ici : {said}.")
+    return "\n".join(lines) + "\n"

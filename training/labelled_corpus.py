@@ -1,0 +1,193 @@
+"""The labelled corpus: records, labels and splits that share no text, no near-duplicate and, for one, no publisher."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from datasets import Dataset, DatasetDict, Features, Value
+from datasets import Sequence as Many
+
+from cartography.tree import Cartographie
+from training.gold import read_gold
+from training.near_duplicates import near_any, near_groups
+from training.records import LabelledRecord
+from training.split import number
+
+Split = Literal["train", "validation", "test", "test_editeurs"]
+SPLITS: tuple[Split, ...] = ("train", "validation", "test", "test_editeurs")
+VALIDATION_SHARE, TEST_SHARE = 0.1, 0.1
+
+HELD_OUT = (
+    "offres/vimchun/Job-Market-in-France",
+    "offres/julienbole-cybersup/Docker_RAG",
+    "formations/clevercouncil",
+    "formations/serli",
+    "formations/simplon",
+)
+"""Publishers whose records are only in `test_editeurs`: one seen in training does not vouch for a new one."""
+
+FEATURES = Features(
+    {
+        "source": Value("string"),
+        "id": Value("string"),
+        "type": Value("string"),
+        "intitule": Value("string"),
+        "description": Value("string"),
+        "rome": Many(Value("string")),
+        "appellation": Value("string"),
+        "rncp": Value("string"),
+        "formacode": Many(Value("string")),
+        "langue": Value("string"),
+        "numerique": Value("bool"),
+        "postes": Many(Value("string")),
+        "metiers": Many(Value("string")),
+        "familles": Many(Value("string")),
+        "certitude": Value("int8"),
+        "origine": Value("string"),
+        "groupe": Value("string"),
+    }
+)
+
+_ENGLISH = frozenset(
+    [
+        "the",
+        "and",
+        "of",
+        "with",
+        "for",
+        "to",
+        "you",
+        "your",
+        "we",
+        "our",
+        "will",
+        "is",
+        "are",
+        "be",
+        "as",
+        "an",
+        "in",
+        "on",
+    ]
+)
+_FRENCH = frozenset(
+    [
+        "le",
+        "la",
+        "les",
+        "et",
+        "de",
+        "des",
+        "du",
+        "vous",
+        "votre",
+        "nous",
+        "notre",
+        "est",
+        "sont",
+        "en",
+        "un",
+        "une",
+        "pour",
+        "dans",
+        "sur",
+        "au",
+        "aux",
+    ]
+)
+_WORD = re.compile(r"[a-zà-ÿ]+")
+
+
+@dataclass(frozen=True)
+class LabelledCorpus:
+    """The corpus and what was left out of it.
+
+    Attributes:
+        splits: train, validation, test, test_editeurs, those that have records; columns `FEATURES`.
+        near_gold: records left out because they are, or nearly are, records of the development set.
+    """
+
+    splits: DatasetDict
+    near_gold: int
+
+
+def text_of_record(record: LabelledRecord) -> str:
+    """Return the title and the description, as near-duplicates are looked for."""
+    return f"{record.fiche.intitule}\n{record.fiche.description}"
+
+
+def language(text: str) -> str:
+    """Return "en" or "fr" by counting small words; French where neither speaks.
+
+    >>> language("We are looking for a developer to join our team"), language("Développeur web")
+    ('en', 'fr')
+    """
+    words = _WORD.findall(text.lower())
+    return "en" if sum(w in _ENGLISH for w in words) > sum(w in _FRENCH for w in words) else "fr"
+
+
+def build_labelled_corpus(
+    records: Sequence[LabelledRecord], tree: Cartographie, gold: Path | None = None
+) -> LabelledCorpus:
+    """Make the corpus; the same records always give the same splits.
+
+    Args:
+        records: labelled records.
+        tree: the cartographie.
+        gold: the development set, none of whose records, nor any near-duplicate of one, may enter.
+    """
+    kept = list(records)
+    if gold is not None:
+        judged = [f"{item.fiche.intitule}\n{item.fiche.description}" for item in read_gold(gold)]
+        near = near_any([text_of_record(r) for r in kept], judged)
+        kept = [record for record, is_near in zip(kept, near, strict=True) if not is_near]
+    names = near_groups([text_of_record(r) for r in kept])
+    # A group's name is a rank, which moves with what is added; its first record's identity does not.
+    named = {name: f"{kept[int(name)].label.source}:{kept[int(name)].fiche.id}" for name in set(names)}
+    held = {name for record, name in zip(kept, names, strict=True) if record.text.origin in HELD_OUT}
+    rows: dict[Split, list[dict[str, object]]] = {split: [] for split in SPLITS}
+    for record, name in zip(kept, names, strict=True):
+        split = _split_of(record, named[name], name in held)
+        if split is not None:
+            rows[split].append(_row(record, named[name], tree))
+    splits = DatasetDict({split: Dataset.from_list(found, features=FEATURES) for split, found in rows.items() if found})
+    return LabelledCorpus(splits, len(records) - len(kept))
+
+
+def _split_of(record: LabelledRecord, group: str, touches_held: bool) -> Split | None:
+    """Return a record's split; None for a near-duplicate of a held-out publisher's record published by another."""
+    if record.text.origin in HELD_OUT:
+        return "test_editeurs"
+    if touches_held:
+        return None
+    draw = number(f"corpus:{group}") / 2**64
+    if draw < TEST_SHARE:
+        return "test"
+    return "validation" if draw < TEST_SHARE + VALIDATION_SHARE else "train"
+
+
+def _row(record: LabelledRecord, group: str, tree: Cartographie) -> dict[str, object]:
+    fiche, label = record.fiche, record.label
+    return {
+        "source": label.source,
+        "id": fiche.id,
+        "type": fiche.type,
+        "intitule": fiche.intitule,
+        "description": fiche.description,
+        "rome": list(fiche.rome),
+        "appellation": fiche.appellation,
+        "rncp": fiche.rncp,
+        "formacode": list(fiche.formacode),
+        "langue": fiche.langue or language(text_of_record(record)),
+        "numerique": label.numerique,
+        "postes": list(label.postes),
+        "metiers": list(label.metiers(tree)),
+        "familles": list(label.familles(tree)),
+        "certitude": label.certitude,
+        "origine": record.text.origin,
+        "groupe": group,
+    }

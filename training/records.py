@@ -1,0 +1,86 @@
+"""Labels joined with their texts: what a model learns from and is measured on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cartography.fiche import Fiche
+from cartography.tree import Cartographie
+from training.labels import LABELS, NON, Key, Label, effective, read_labels
+from training.sources import OWN, Source, SourceText, available, read_source, text_hash
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRecord:
+    """A record, who published it, and the label that counts."""
+
+    text: SourceText
+    label: Label
+
+    @property
+    def fiche(self) -> Fiche:
+        """The record."""
+        return self.text.fiche
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What became of the labels.
+
+    Attributes:
+        records: those whose text is there and unchanged, in the order of the log.
+        changed: labels whose record has another text now; they wait for a new reading.
+        missing: labels whose record, or whole source, is not there, by source.
+    """
+
+    records: list[LabelledRecord]
+    changed: list[Label]
+    missing: Counter[str]
+
+
+def load_records(root: Path, tree: Cartographie, log: Path = LABELS) -> Joined:
+    """Read the labels and the texts and join them.
+
+    Args:
+        root: folder that holds `data/`; sources that are not there are counted as missing.
+        tree: the cartographie.
+        log: the label log.
+    """
+    labels = effective(read_labels(log, tree)) if log.exists() else {}
+    wanted = {source for source, _ in labels}
+    texts = read_texts(root, [s for s in available(root) if s.name in wanted])
+    records, changed, missing = [], [], Counter[str]()
+    for key, label in labels.items():
+        text = texts.get(key)
+        if text is None:
+            missing[label.source] += 1
+        elif text_hash(text.fiche) != label.hash:
+            changed.append(label)
+        else:
+            records.append(LabelledRecord(text, label))
+    return Joined([*records, *own_records()], changed, missing)
+
+
+def read_texts(root: Path, sources: Iterable[Source]) -> Mapping[Key, SourceText]:
+    """Return the records of sources by (source, id); of two with one identifier the first counts."""
+    texts: dict[Key, SourceText] = {}
+    for source in sources:
+        for text in read_source(source, root):
+            texts.setdefault((source.name, text.fiche.id), text)
+    return texts
+
+
+def own_records() -> list[LabelledRecord]:
+    """Return the project's own records: written for thin postes, their label in the record itself."""
+    return [LabelledRecord(text, _own_label(text)) for text in read_source(OWN, Path())]
+
+
+def _own_label(text: SourceText) -> Label:
+    fiche = text.fiche
+    postes = fiche.extras.get("postes", [])
+    return Label(
+        text.source, fiche.id, fiche.type, text_hash(fiche), "|".join(postes) or NON, 1, "1", "auteur", "2026-11-22"
+    )
