@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cartography.crosswalk import Crosswalk
+from cartography.fiche import Fiche
 from cartography.tree import Cartographie
 from models.encoder import Vectors
 from models.head import Head, Probabilities, TreeSums, softmax
 from models.layout import Calibration, RomePrior, Thresholds
+from models.prior import ROME_OF, Prior
 from training.head import Examples
 
 PRECISION = 0.97
@@ -20,6 +24,9 @@ ROME_PRIOR = RomePrior(strength=0.5, floor=0.1)
 """Half the weight of a second, independent witness, since codes are often wrong or too broad (annotation guide); a
 tenth of the mass stays spread over all classes, so that a code divides a contradicted class by at most
 (.9 · 108 / .1 + 1) ** .5 ≈ 31: a clear text wins over a wrong code."""
+
+MIN_CODED = 30
+"""Fewer coded validation records than this say nothing of the prior: it keeps its default."""
 
 Floats = NDArray[np.floating]
 
@@ -110,33 +117,80 @@ def best_f1_threshold(scores: Floats, positive: Floats, weights: Floats) -> floa
     return float(grid[best[np.argmin(np.abs(grid[best] - 0.5))]])
 
 
-def calibrate(head: Head, validation: Examples, cartographie: Cartographie) -> Calibration:
-    """Fit the temperature, then the threshold of each level, on validation.
+@dataclass(frozen=True)
+class Coded:
+    """The records behind validation rows, for what their ROME coding says.
 
-    A best guess is right when the target gives it, or a node below it, any share. Titles of hors numérique count as
-    wrong answers at every level. The thresholds hold for answers without ROME code.
+    Attributes:
+        fiches: one a row.
+        crosswalk: shares of the codes.
+        labels: postes in class order.
+    """
+
+    fiches: Sequence[Fiche]
+    crosswalk: Crosswalk
+    labels: Sequence[str]
+
+    def apply(self, settings: RomePrior, probabilities: Probabilities) -> Probabilities:
+        """Return the probabilities with the prior of each coded record."""
+        return Prior(self.crosswalk, self.labels, settings).apply(self.fiches, probabilities)
+
+
+def fit_prior(probabilities: Probabilities, targets: Floats, coded: Coded) -> RomePrior:
+    """Return the ROME prior of the lowest cross entropy on the coded records, among a small grid.
+
+    A grid, and not a search: few validation records are coded, and neighbouring settings differ little.
+
+    Args:
+        probabilities: calibrated, from the text alone, (n, classes).
+        targets: (n, classes), rows summing to 1.
+        coded: the n records.
+    """
+    rows = [i for i, f in enumerate(coded.fiches) if coded.crosswalk.shares(f.rome, f.appellation, ROME_OF[f.type])]
+    if len(rows) < MIN_CODED:
+        return ROME_PRIOR
+    few = Coded([coded.fiches[i] for i in rows], coded.crosswalk, coded.labels)
+
+    def loss(settings: RomePrior) -> float:
+        logs = np.log(np.maximum(few.apply(settings, probabilities[rows]), 1e-12))
+        return float(-(targets[rows] * logs).sum(axis=1).mean())
+
+    grid = [RomePrior(strength=s, floor=f) for s in (0.0, 0.25, 0.5, 0.75, 1.0) for f in (0.1, 0.2, 0.3, 0.5)]
+    return min(grid, key=loss)
+
+
+def calibrate(head: Head, validation: Examples, cartographie: Cartographie, coded: Coded | None = None) -> Calibration:
+    """Fit the temperature, the ROME prior, then the threshold of each level, on validation.
+
+    A best guess is right when the target gives it, or a node below it, any share. Records of hors numérique count as
+    wrong answers at every level.
 
     Args:
         head: at temperature 1.
         validation: rows that the head was not trained on.
         cartographie: the version of the head's classes.
+        coded: the records behind the rows; without them the prior is `ROME_PRIOR` and the thresholds hold for answers
+            without ROME code.
     """
     logits = validation.vectors @ head.weight.T + head.bias
     temperature = fit_temperature(logits, validation.targets, validation.weights)
     probabilities = softmax(logits / temperature)
-    sums = TreeSums.of(cartographie)
+    rome = ROME_PRIOR
+    if coded is not None:
+        rome = fit_prior(probabilities, validation.targets, coded)
+        probabilities = coded.apply(rome, probabilities)
     score = probabilities[:, :-1].sum(axis=1)
     numerique = best_f1_threshold(score, validation.targets[:, :-1].sum(axis=1), validation.weights)
     asked = score >= numerique
     levels = [
         threshold_for(confidence[asked], right[asked], validation.weights[asked])
-        for confidence, right in guesses(probabilities, validation.targets, sums)
+        for confidence, right in guesses(probabilities, validation.targets, TreeSums.of(cartographie))
     ]
     famille, metier, poste = (min(1.0, level) for level in levels)
     return Calibration(
         temperature=temperature,
         thresholds=Thresholds(numerique=numerique, famille=famille, metier=metier, poste=poste),
-        rome=ROME_PRIOR,
+        rome=rome,
     )
 
 

@@ -95,9 +95,10 @@ def _corpus(corpus: Corpus) -> str:
         "## Données\n\n"
         "Titres, définitions, compétences et outils des postes ; appellations du ROME par la table de passage ; "
         "appellations hors numérique ; formations citées par le guide d'annotation. Chaque titre paraît nu, habillé "
-        "(« Formation … », « … (H/F) ») et en tête d'une courte fiche composée. Aucun texte d'offre ou de formation "
-        "réelle. Les deux genres d'un titre restent du même côté. "
-        f"« Hors numérique » pèse {HORS_SHARE:.0%}, les postes se partagent également le reste.\n\n"
+        "(« Formation … », « … (H/F) ») et en tête d'une courte fiche composée. Les deux genres d'un titre restent du "
+        f"même côté. Parmi les titres, « hors numérique » pèse {HORS_SHARE:.0%}, les postes se partagent également le "
+        "reste. Source « fiche » : offres, formations et certifications réelles étiquetées par lecture, et fiches "
+        "écrites pour les postes rares ; leur partie de validation sert seule à arrêter et à calibrer.\n\n"
         "| source | entraînement | validation |\n|---|---:|---:|\n" + "\n".join(lines) + "\n"
     )
 
@@ -123,7 +124,7 @@ def _settings(calibration: Calibration) -> str:
 
 def _validation(figures: Mapping[str, float]) -> str:
     lines = "\n".join(f"| {name} | {value:.4f} |" for name, value in figures.items())
-    return f"## Validation (titres mis de côté, sans code ROME)\n\n| mesure | valeur |\n|---|---:|\n{lines}\n"
+    return f"## Validation (textes mis de côté, sans code ROME)\n\n| mesure | valeur |\n|---|---:|\n{lines}\n"
 
 
 def _gold(story: Story) -> str:
@@ -140,8 +141,8 @@ def _gold(story: Story) -> str:
         return ""
     return (
         "## Fiches réelles annotées\n\n"
-        f"Jeu de développement, empreinte `{story.gold_digest}` ; n'a servi ni à entraîner ni à régler.\n\n"
-        + "\n".join(tables)
+        f"Jeu de développement (« avec » et « sans code ROME »), empreinte `{story.gold_digest}` ; ni lui, ni les "
+        "fiches de test, ni celles des éditeurs jamais vus n'ont servi à entraîner ou à régler.\n\n" + "\n".join(tables)
     )
 
 

@@ -71,10 +71,25 @@ def default_gold() -> Path:
     help="Fiches annotées à mesurer en fin de course.  [défaut : GENSCAN_DATA ou ../shared, si présent]",
 )
 @click.option(
+    "--labels/--no-labels",
+    "with_labels",
+    default=True,
+    show_default=True,
+    help=f"Apprend aussi des fiches étiquetées ; leurs textes sont cherchés dans {DATA_VARIABLE} ou ../shared.",
+)
+@click.option(
     "--register/--no-register", "registered", default=True, show_default=True, help="Enregistre le modèle dans MLflow."
 )
 def train(
-    output: Path, base: str, seed: int, epochs: int, max_tokens: int, cache: Path, gold: Path | None, registered: bool
+    output: Path,
+    base: str,
+    seed: int,
+    epochs: int,
+    max_tokens: int,
+    cache: Path,
+    gold: Path | None,
+    with_labels: bool,
+    registered: bool,
 ) -> None:
     """Entraîne le classifieur, le suit dans MLflow et écrit le modèle."""
     _environment()
@@ -91,6 +106,7 @@ def train(
         head=HeadSettings(seed=seed, epochs=epochs),
         cache=cache,
         gold=found,
+        data=shared_root() if with_labels else None,
         registered=registered,
         command=command,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from datasets import DatasetDict
 
 from cartography.crosswalk import Crosswalk
 from cartography.tree import Cartographie
@@ -17,7 +18,7 @@ from models.bundle import Bundle, BundleParts, load_bundle, save_bundle
 from models.classifier import Classifier
 from models.layout import Calibration, EncoderEntry, Manifest
 from training.base import DEFAULT_BASE, Base, load_base
-from training.calibration import calibrate
+from training.calibration import Coded, calibrate
 from training.card import Story, write_card
 from training.corpus import Corpus, build_corpus
 from training.embeddings import cache_path, embed
@@ -26,6 +27,9 @@ from training.export import Parity
 from training.gold import read_gold
 from training.graphs import Graphs, export
 from training.head import Examples, HeadSettings, TrainedHead, train_head
+from training.labelled_corpus import build_labelled_corpus
+from training.record_examples import fiche_of, labelled_of
+from training.records import load_records
 from training.references import build_references
 from training.registry import register
 from training.split import Side
@@ -50,6 +54,8 @@ class RunSettings:
         head: how the head is trained.
         cache: directory of the vectors kept between runs.
         gold: labelled records to report on at the end; None for none.
+        data: folder of the labelled records' texts (`training.sources.shared_root`), which may be absent: the
+            project's own records are then the only ones. None trains on titles alone.
         registered: whether to register the model.
         command: the command line, for the card.
     """
@@ -60,6 +66,7 @@ class RunSettings:
     head: HeadSettings = field(default_factory=HeadSettings)
     cache: Path = Path("var/cache")
     gold: Path | None = None
+    data: Path | None = None
     registered: bool = True
     command: str = "genscan train"
 
@@ -112,7 +119,8 @@ def run_training(
     say(f"encodeur de base {settings.base}")
     base = load_base(settings.base)
     say("corpus")
-    corpus = build_corpus(cartographie, crosswalk)
+    labelled = _labelled(settings, cartographie)
+    corpus = build_corpus(cartographie, crosswalk, labelled)
     with tracked_run(tracking, settings.base) as run_id, tempfile.TemporaryDirectory(prefix="genscan-") as directory:
         work = Path(directory)
         say("export ONNX et comparaison avec torch")
@@ -121,12 +129,17 @@ def run_training(
         examples = _encode(corpus, graphs, settings.cache, progress)
         say("tête linéaire")
         trained = train_head(examples["train"], examples["validation"], settings.head)
-        calibration = calibrate(trained.head, examples["validation"], cartographie)
+        coded = None
+        if labelled is not None:
+            coded = Coded([fiche_of(row) for row in labelled["validation"]], crosswalk, corpus.labels)
+        calibration = calibrate(trained.head, examples["validation"], cartographie, coded)
         validation = validation_figures(trained, calibration, examples["validation"], cartographie)
         say("paquet et mesures")
         parts = _parts(base, graphs, trained, calibration, cartographie, crosswalk)
         draft = save_bundle(parts, work / "bundle", cartographie)
-        gold = _measure(settings.gold, load_bundle(work / "bundle", cartographie), cartographie, crosswalk)
+        bundle = load_bundle(work / "bundle", cartographie)
+        gold = _measure(settings.gold, bundle, cartographie, crosswalk)
+        gold |= _measure_splits(labelled, Classifier(bundle, cartographie, crosswalk))
         story = Story(
             version=draft.version,
             command=settings.command,
@@ -148,6 +161,23 @@ def run_training(
         log_bundle(settings.output)
         registered = register(settings.output) if settings.registered else None
         return Outcome(manifest, run_id, registered, graphs.parity, graphs.storage, validation, gold)
+
+
+def _labelled(settings: RunSettings, cartographie: Cartographie) -> DatasetDict | None:
+    if settings.data is None:
+        return None
+    gold = settings.gold if settings.gold and settings.gold.is_file() else None
+    return build_labelled_corpus(load_records(settings.data, cartographie).records, cartographie, gold).splits
+
+
+def _measure_splits(labelled: DatasetDict | None, classifier: Classifier) -> dict[str, Report]:
+    """Measure on the labelled splits that nothing was fitted on."""
+    names = {"test": "fiches de test", "test_editeurs": "éditeurs jamais vus"}
+    return {
+        said: evaluate(classifier, [labelled_of(row) for row in labelled[name]])
+        for name, said in names.items()
+        if labelled is not None and name in labelled
+    }
 
 
 def _encode(corpus: Corpus, graphs: Graphs, cache: Path, progress: Callable[[int, int], Any]) -> dict[Side, Examples]:
@@ -203,7 +233,12 @@ def _digest(path: Path | None) -> str:
 
 
 def _log(settings: RunSettings, story: Story) -> None:
-    prefixes = {"avec code ROME": "dev", "sans code ROME": "dev_sans_rome"}
+    prefixes = {
+        "avec code ROME": "dev",
+        "sans code ROME": "dev_sans_rome",
+        "fiches de test": "test",
+        "éditeurs jamais vus": "test_editeurs",
+    }
     log_corpus(story.corpus)
     log_curve(story.trained.curve)
     log_facts(

@@ -11,7 +11,7 @@ from cartography.text import genders, title_key
 from cartography.tree import Cartographie, Poste
 from training.phrases import DIPLOMAS, OFFICE_TOOLS, OTHER_COURSES
 
-Source = Literal["poste", "appellation", "hors", "formation", "outil", "phrase"]
+Source = Literal["poste", "appellation", "hors", "formation", "outil", "phrase", "fiche"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _VERBS = {
     "rome": "serving.cli.rome:rome",
     "search": "serving.cli.search:search",
     "serve": "serving.cli.serve:serve",
+    "transfer": "serving.cli.transfer:transfer_command",
 }
 PLUGINS = "genscan.commands"
 """Entry-point group of the verbs that other rooms bring, so that serving never imports them."""

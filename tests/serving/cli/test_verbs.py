@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,13 @@ def test_search_filters_by_label_and_shows_a_table() -> None:
     result = _run("search", "web", "--type", "formation", "--poste", "Développeur web / mobile")
     assert "Développeur web et mobile" in result.stdout
     assert "Boulanger" not in result.stdout
+
+
+def test_transfer_counts_every_record_once(records: Path) -> None:
+    shown = _run("transfer", records).stdout
+    assert re.search(r"Développement +1 +100\.0%", shown)
+    assert re.search(r"sans codage connu +2", shown)
+    assert re.search(r"total +3", shown)
 
 
 def test_cartographie_shows_the_tree_and_a_node() -> None:
