@@ -57,8 +57,9 @@ fix: $(VENV)/.all ## Met le code en forme
 train: $(VENV)/.all ## Entraîne le classifieur, le suit dans MLflow, l'enregistre et écrit models/default
 	$(GENSCAN) train --output models/default
 
-evaluate: $(VENV)/.all ## Mesure le modèle par défaut sur les fiches annotées (GENSCAN_DATA ou ../shared)
+evaluate: $(VENV)/.all ## Mesure le modèle par défaut : fiches annotées et MELO (GENSCAN_DATA ou ../shared)
 	$(GENSCAN) evaluate
+	$(GENSCAN) melo
 
 bento: $(VENV)/.serve ## Construit le bento (bentoml build)
 	$(VENV)/bin/bentoml build

@@ -188,6 +188,28 @@ def _evaluate(path: Path, directory: Path | None, strength: float | None, draws:
     return measure(Classifier(bundle, cartographie, load_crosswalk()), labelled, draws=draws, seed=seed)
 
 
+@click.command()
+@click.argument("dossier", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Dossier du modèle.  [défaut : le modèle embarqué]",
+)
+def melo(dossier: Path | None, bundle: Path | None) -> None:
+    """Mesure l'encodeur sur MELO, tâche française : appellations ROME à relier aux libellés ESCO."""
+    from cartography.loading import load_version
+    from models.bundle import DEFAULT_BUNDLE, load_bundle, read_manifest
+    from training.melo import FOLDER, measure_melo, read_melo
+
+    with _faults():
+        task = read_melo(dossier or shared_root() / FOLDER)
+        directory = bundle or DEFAULT_BUNDLE
+        tree = load_version(read_manifest(directory).cartographie.version)
+        figures = measure_melo(task, load_bundle(directory, tree).encoder.encode)
+    click.echo(f"MELO-fra, {figures.queries} requêtes : MAP {figures.map:.3f}, premier juste {figures.first:.3f}")
+
+
 def _environment() -> None:
     """Keep MLflow and tokenizers from talking to the network or over the progress bar."""
     for name, value in (
