@@ -6,8 +6,11 @@ first readings and replaces them.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -166,10 +169,26 @@ def append_labels(path: Path, labels: Iterable[Label]) -> int:
 
     Tabs and line breaks in notes become spaces, so that a note can never break the file.
     """
-    old = path.read_text(encoding="utf-8") if path.exists() else "\t".join(HEADER) + "\n"
     new = ["\t".join(_cells(label)) for label in labels]
-    write_atomic(path, (old + "".join(line + "\n" for line in new)).encode())
+    with _alone(path):
+        old = path.read_text(encoding="utf-8") if path.exists() else "\t".join(HEADER) + "\n"
+        write_atomic(path, (old + "".join(line + "\n" for line in new)).encode())
     return len(new)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other writers of a log waiting, so that two people deciding at once both keep their line.
+
+    The folder is locked, since the log itself is replaced.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _cells(label: Label) -> Iterator[str]:

@@ -61,7 +61,9 @@ def load_records(root: Path, tree: Cartographie, log: Path = LABELS) -> Joined:
             changed.append(label)
         else:
             records.append(LabelledRecord(text, label))
-    return Joined([*records, *own_records()], changed, missing)
+    # A label given to one of the project's own records replaces the one it was written with.
+    own = [record for record in own_records() if record.label.key not in labels]
+    return Joined([*records, *own], changed, missing)
 
 
 def read_texts(root: Path, sources: Iterable[Source]) -> Mapping[Key, SourceText]:

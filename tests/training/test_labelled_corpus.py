@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -135,6 +136,14 @@ def test_labels_whose_text_changed_or_is_gone_are_told(tmp_path: Path) -> None:
     assert [r.fiche.id for r in joined.records if r.label.source == "offres"] == ["1"]
     assert [label.id for label in joined.changed] == ["2"]
     assert joined.missing == {"offres": 1}
+
+
+def test_a_correction_replaces_the_label_of_an_own_record(tmp_path: Path) -> None:
+    record = own_records()[0]
+    log = tmp_path / "l.tsv"
+    append_labels(log, [replace(record.label, label="non", passe="correction")])
+    found = [r for r in load_records(tmp_path, TREE, log).records if r.fiche.id == record.fiche.id]
+    assert [r.label.label for r in found] == ["non"]
 
 
 def test_the_command_builds_a_complete_corpus_from_the_projects_own_texts(tmp_path: Path) -> None:

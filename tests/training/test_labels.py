@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,13 @@ def test_the_log_grows_and_reads_back(tmp_path: Path) -> None:
     first, second = read_labels(log, TREE)
     assert first.note == "une note qui casse"
     assert effective([first, second])[first.key].label == "non"
+
+
+def test_writers_at_the_same_time_all_keep_their_line(tmp_path: Path) -> None:
+    log = tmp_path / "l.tsv"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: append_labels(log, [_label(number=str(n))]), range(40)))
+    assert {label.id for label in read_labels(log, TREE)} == {str(n) for n in range(40)}
 
 
 @pytest.mark.parametrize(
