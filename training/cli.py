@@ -12,10 +12,10 @@ import click
 
 from cartography.errors import GenscanError
 from models.layout import RomePrior
-from training.sources import DATA_VARIABLE, shared_root
+from training.labels.sources import DATA_VARIABLE, shared_root
 
 if TYPE_CHECKING:
-    from training.evaluation import Report
+    from training.measure.evaluation import Report
     from training.run import Outcome, RunSettings
 
 GOLD = Path("gold/dev.jsonl")
@@ -93,9 +93,9 @@ def train(
 ) -> None:
     """Entraîne le classifieur, le suit dans MLflow et écrit le modèle."""
     _environment()
-    from training.head import HeadSettings
+    from training.head.linear import HeadSettings
+    from training.measure.tables import show_outcome
     from training.run import RunSettings
-    from training.tables import show_outcome
 
     found = gold or (default_gold() if default_gold().is_file() else None)
     command = f"genscan train --base {base} --seed {seed} --epochs {epochs} --max-tokens {max_tokens}"
@@ -122,7 +122,7 @@ def _train(settings: RunSettings) -> Outcome:
     from cartography.crosswalk import load_crosswalk
     from cartography.loading import load_version
     from training.run import run_training
-    from training.tracking import tracking_from_environment
+    from training.tracking.runs import tracking_from_environment
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=False) as bars:
@@ -162,7 +162,7 @@ def evaluate(
         message = f"{path} : fiches annotées absentes ; donnez FICHIER ou la variable {DATA_VARIABLE}"
         raise click.UsageError(message)
     strength = rome_strength if rome else 0.0
-    from training.tables import show_report
+    from training.measure.tables import show_report
 
     with _faults():
         show_report(_evaluate(path, bundle, strength, draws, seed))
@@ -175,8 +175,8 @@ def _evaluate(path: Path, directory: Path | None, strength: float | None, draws:
     from cartography.loading import load_version
     from models.bundle import DEFAULT_BUNDLE, load_bundle, read_manifest
     from models.classifier import Classifier
-    from training.evaluation import evaluate as measure
-    from training.gold import read_gold
+    from training.measure.evaluation import evaluate as measure
+    from training.measure.gold import read_gold
 
     labelled = read_gold(path)
     directory = directory or DEFAULT_BUNDLE
@@ -200,7 +200,7 @@ def melo(dossier: Path | None, bundle: Path | None) -> None:
     """Mesure l'encodeur sur MELO, tâche française : appellations ROME à relier aux libellés ESCO."""
     from cartography.loading import load_version
     from models.bundle import DEFAULT_BUNDLE, load_bundle, read_manifest
-    from training.melo import FOLDER, measure_melo, read_melo
+    from training.measure.melo import FOLDER, measure_melo, read_melo
 
     with _faults():
         task = read_melo(dossier or shared_root() / FOLDER)

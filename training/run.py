@@ -17,25 +17,25 @@ from cartography.tree import Cartographie
 from models.bundle import Bundle, BundleParts, load_bundle, save_bundle
 from models.classifier import Classifier
 from models.layout import Calibration, EncoderEntry, Manifest
-from training.base import DEFAULT_BASE, Base, load_base
-from training.calibration import Coded, calibrate
-from training.card import Story, write_card
-from training.corpus import Corpus, build_corpus
-from training.embeddings import cache_path, embed
-from training.evaluation import Report, evaluate
-from training.export import Parity
-from training.gold import read_gold
-from training.graphs import Graphs, export
-from training.head import Examples, HeadSettings, TrainedHead, train_head
-from training.labelled_corpus import build_labelled_corpus
-from training.record_examples import fiche_of, labelled_of
-from training.records import load_records
-from training.references import build_references
-from training.registry import register
-from training.split import Side
-from training.storage import PRECISION
-from training.tracking import Tracking, log_bundle, log_corpus, log_curve, log_facts, log_figures, tracked_run
-from training.validation import validation_figures
+from training.corpus.examples import Corpus, build_corpus
+from training.corpus.labelled import build_labelled_corpus
+from training.corpus.record_examples import fiche_of, labelled_of
+from training.corpus.split import Side
+from training.encoder.base import DEFAULT_BASE, Base, load_base
+from training.encoder.embeddings import cache_path, embed
+from training.encoder.export import Parity
+from training.encoder.graphs import Graphs, export
+from training.encoder.storage import PRECISION
+from training.head.calibration import Coded, calibrate
+from training.head.linear import Examples, HeadSettings, TrainedHead, train_head
+from training.head.references import build_references
+from training.head.validation import validation_figures
+from training.labels.records import load_records
+from training.measure.evaluation import Report, evaluate
+from training.measure.gold import read_gold
+from training.tracking.card import Story, write_card
+from training.tracking.registry import register
+from training.tracking.runs import Tracking, log_bundle, log_corpus, log_curve, log_facts, log_figures, tracked_run
 
 NAME = "genscan"
 
@@ -54,7 +54,7 @@ class RunSettings:
         head: how the head is trained.
         cache: directory of the vectors kept between runs.
         gold: labelled records to report on at the end; None for none.
-        data: folder of the labelled records' texts (`training.sources.shared_root`), which may be absent: the
+        data: folder of the labelled records' texts (`training.labels.sources.shared_root`), which may be absent: the
             project's own records are then the only ones. None trains on titles alone.
         registered: whether to register the model.
         command: the command line, for the card.

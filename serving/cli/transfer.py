@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from cartography.crosswalk import HORS, Crosswalk, load_crosswalk
 from cartography.fiche import Fiche, FicheType
 from cartography.loading import load_version
 from cartography.transfer import UNKNOWN, Count, Niveau, transfer
-from cartography.tree import Cartographie
+from cartography.tree import Cartographie, Node
 from serving.cli.options import expand, inputs, records
 from serving.cli.progress import Meter, meter
+from serving.cli.terminal import Screen
 
 UNCODED = ""
 """Coding of the records that have none: ROME does not know it, so that they are counted apart."""
 
 
-@click.command(name="transfer")
+@click.command(name="transfer", short_help="Transfère des comptes par ROME.")
 @inputs
 @click.option(
-    "--niveau", type=click.Choice(["famille", "metier", "poste"]), default="famille", show_default=True, help="Niveau."
+    "--niveau",
+    type=click.Choice(["famille", "metier", "poste"]),
+    default="famille",
+    show_default=True,
+    metavar="NOM",
+    help="famille, metier ou poste.",
 )
 def transfer_command(
     files: tuple[Path, ...], format_name: str | None, default_type: FicheType | None, niveau: Niveau
@@ -37,19 +42,25 @@ def transfer_command(
     crosswalk, tree = load_crosswalk(), load_version()
     paths = expand(files)
     with meter("Comptage", paths) as bar:
-        counts = _counts(records(paths, format_name, default_type, bar.bytes_read), crosswalk, bar)
+        counts, errors = _counts(records(paths, format_name, default_type, bar.bytes_read), crosswalk, bar)
     shown = _table(transfer(counts, crosswalk, tree, niveau), tree, niveau)
-    Console().print(shown)
+    Screen().print(shown)
+    if errors:
+        click.echo(f"fiches illisibles, non comptées : {errors} (`genscan convert` les montre)", err=True)
 
 
-def _counts(stream: Iterable[Any], crosswalk: Crosswalk, bar: Meter) -> list[Count]:
+def _counts(stream: Iterable[Any], crosswalk: Crosswalk, bar: Meter) -> tuple[list[Count], int]:
+    """Return the counts, and how many records could not be read."""
     units: dict[str, int] = {}
+    errors = 0
     for record in stream:
         if isinstance(record, Fiche):
             coding = _coding(record, crosswalk)
             units[coding] = units.get(coding, 0) + 1
+        else:
+            errors += 1
         bar.records_done(1)
-    return [Count(coding, count) for coding, count in units.items()]
+    return [Count(coding, count) for coding, count in units.items()], errors
 
 
 def _coding(fiche: Fiche, crosswalk: Crosswalk) -> str:
@@ -74,6 +85,10 @@ def _table(counts: dict[tuple[str, ...], int], tree: Cartographie, niveau: Nivea
 
 
 def _nodes(tree: Cartographie, niveau: Niveau) -> Iterator[tuple[str, str]]:
-    levels = {"famille": tree.familles, "metier": tree.metiers, "poste": tree.postes}
+    levels: dict[Niveau, Sequence[Node]] = {
+        "famille": tree.familles,
+        "metier": tree.metiers,
+        "poste": tree.postes,
+    }
     for node in levels[niveau]:
         yield node.libelle, node.id

@@ -50,7 +50,7 @@ def test_it_takes_all_that_answers(spec: BentoPathSpec) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "training/corpus.py", "tests/models/test_head.py", "tests/serving/conftest.py", "notebooks/essai.ipynb",
+        "training/run.py", "tests/models/test_head.py", "tests/serving/conftest.py", "notebooks/essai.ipynb",
         "var/index-exemple/CURRENT", ".venv/lib/models/x.py", "models/__pycache__/head.cpython-311.pyc", "mlflow.db",
     ],
 )  # fmt: skip

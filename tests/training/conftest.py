@@ -16,10 +16,10 @@ from transformers import BertConfig, BertModel, BertTokenizerFast
 from cartography.crosswalk import Crosswalk
 from cartography.loading import load_version
 from cartography.rome import Appellation, Rome
-from training.base import Base, load_base
-from training.head import HeadSettings
+from training.encoder.base import Base, load_base
+from training.head.linear import HeadSettings
 from training.run import Outcome, RunSettings, run_training
-from training.tracking import Tracking
+from training.tracking.runs import Tracking
 
 WORDS = ("développeur", "web", "data", "boulanger", "réseau")
 DIMENSION = 64

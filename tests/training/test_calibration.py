@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from cartography.loading import load_version
 from models.head import Head, TreeSums, softmax
-from training.calibration import calibrate, fit_temperature, guesses, negative_log_likelihood, threshold_for
-from training.head import Examples
+from training.head.calibration import calibrate, fit_temperature, guesses, negative_log_likelihood, threshold_for
+from training.head.linear import Examples
 
 
 @pytest.mark.parametrize("true", [0.25, 1.0, 3.0])

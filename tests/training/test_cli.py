@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from models.bundle import DEFAULT_BUNDLE
 from training.cli import default_gold, evaluate, train
+from training.labels.sources import DATA_VARIABLE
 from training.run import Outcome, RunSettings
-from training.sources import DATA_VARIABLE
-from training.tracking import Tracking
+from training.tracking.runs import Tracking
 
 Trained = tuple[RunSettings, Outcome, Tracking]
 

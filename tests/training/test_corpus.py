@@ -6,10 +6,10 @@ import pytest
 from cartography.crosswalk import HORS, Crosswalk
 from cartography.loading import load_version
 from cartography.text import title_key
-from training.composites import records
-from training.corpus import HORS_SHARE, Corpus, build_corpus
-from training.phrases import DIPLOMAS, OTHER_COURSES
-from training.units import Unit, gather
+from training.corpus.composites import records
+from training.corpus.examples import HORS_SHARE, Corpus, build_corpus
+from training.corpus.phrases import DIPLOMAS, OTHER_COURSES
+from training.corpus.units import Unit, gather
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from cartography.crosswalk import Crosswalk
 from cartography.fiche import Fiche
 from cartography.loading import load_version
 from models.encoder import Vectors
-from training.doubts import (
+from training.labels.doubts import (
     FOLDS,
     Doubts,
     accepted_classes,
@@ -21,10 +21,10 @@ from training.doubts import (
     group_numbers,
     sample_unlabelled,
 )
-from training.labels import NON, Label
-from training.outliers import isolation, misplacement
-from training.records import LabelledRecord
-from training.sources import SOURCES, SourceText, text_hash
+from training.labels.log import NON, Label
+from training.labels.outliers import isolation, misplacement
+from training.labels.records import LabelledRecord
+from training.labels.sources import SOURCES, SourceText, text_hash
 
 TREE = load_version()
 LABELS = ("data-analyst", "developpeur-web", NON)

@@ -8,9 +8,9 @@ import pytest
 from cartography.fiche import Fiche
 from models.answer import Answer, Niveau, Scored
 from training.errors import EvaluationError
-from training.evaluation import report
-from training.gold import Labelled, read_gold
-from training.metrics import bootstrap, calibration_error, measure, ratio
+from training.measure.evaluation import report
+from training.measure.gold import Labelled, read_gold
+from training.measure.metrics import bootstrap, calibration_error, measure, ratio
 
 
 def _gold(kind: str, poste: str | None, *more: str) -> Labelled:

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from models.encoder import Encoder
-from training.base import DEFAULT_BASE, Base, load_base
+from training.encoder.base import DEFAULT_BASE, Base, load_base
+from training.encoder.export import SentenceGraph, check_parity, compare, export_graph, save_tokenizer
+from training.encoder.graphs import Graphs, export
+from training.encoder.storage import store_int8
 from training.errors import TrainingError
-from training.export import SentenceGraph, check_parity, compare, export_graph, save_tokenizer
-from training.graphs import Graphs, export
-from training.storage import store_int8
 
 BATCHES = (
     ["", "web", "développeur web data réseau boulanger " * 5],

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.head import Examples, HeadSettings, train_head
+from training.head.linear import Examples, HeadSettings, train_head
 
 
 def _examples(seed: int, count: int = 300) -> Examples:

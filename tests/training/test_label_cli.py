@@ -15,10 +15,10 @@ from click.testing import CliRunner, Result
 from cartography.fiche import Fiche
 from cartography.loading import load_version
 from cartography.text import fold
-from training import sources
-from training.label_cli import label
-from training.labels import Label, LabelError, append_labels, effective, read_labels
-from training.sources import DATA_VARIABLE, text_hash
+from training.labels import sources
+from training.labels.cli import label
+from training.labels.log import Label, LabelError, append_labels, effective, read_labels
+from training.labels.sources import DATA_VARIABLE, text_hash
 
 TREE = load_version()
 WRONG = Fiche("0000", "offre", "Data analyst", "Python, SQL et [bold]statistiques[/].")
@@ -254,7 +254,7 @@ def test_agreement_prints_its_table(log: Path) -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys, training.label_cli; "
+        "import sys, training.labels.cli; "
         "heavy = {'torch', 'numpy', 'rich', 'datasketch', 'datasets', 'onnxruntime'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -7,12 +7,12 @@ from datasets import DatasetDict, load_from_disk
 
 from cartography.fiche import Fiche
 from cartography.loading import load_version
-from training.corpus_cli import corpus
-from training.labelled_corpus import HELD_OUT, build_labelled_corpus, language
-from training.labels import Label, append_labels
-from training.near_duplicates import near_any, near_groups
-from training.records import LabelledRecord, load_records, own_records
-from training.sources import SourceText, text_hash
+from training.corpus.cli import corpus
+from training.corpus.labelled import HELD_OUT, build_labelled_corpus, language
+from training.corpus.near_duplicates import near_any, near_groups
+from training.labels.log import Label, append_labels
+from training.labels.records import LabelledRecord, load_records, own_records
+from training.labels.sources import SourceText, text_hash
 
 TREE = load_version()
 LONG = (

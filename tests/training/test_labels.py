@@ -4,8 +4,18 @@ from pathlib import Path
 import pytest
 
 from cartography.loading import load_version
-from training.agreement import agreement, double_read
-from training.labels import HEADER, LABELS, Label, LabelError, Passe, append_labels, check_label, effective, read_labels
+from training.labels.agreement import agreement, double_read
+from training.labels.log import (
+    HEADER,
+    LABELS,
+    Label,
+    LabelError,
+    Passe,
+    append_labels,
+    check_label,
+    effective,
+    read_labels,
+)
 
 TREE = load_version()
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from models.encoder import Vectors
 from training.cli import melo
 from training.errors import EvaluationError
-from training.melo import ANNOTATIONS, LABELS, QUERIES, measure_melo, read_melo
+from training.measure.melo import ANNOTATIONS, LABELS, QUERIES, measure_melo, read_melo
 
 
 @pytest.fixture

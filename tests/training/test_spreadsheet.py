@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from cartography.fiche import Fiche
 from cartography.loading import load_version
 from cartography.lookup import Lookup
-from training.labels import Label, LabelError
-from training.sources import SourceText, text_hash
-from training.spreadsheet import COLUMNS, accept, excerpt, guard, parse_label, read_sheet, unguard, write_sheet
+from training.labels.log import Label, LabelError
+from training.labels.sources import SourceText, text_hash
+from training.labels.spreadsheet import COLUMNS, accept, excerpt, guard, parse_label, read_sheet, unguard, write_sheet
 
 TREE = load_version()
 LOOKUP = Lookup.build(TREE)

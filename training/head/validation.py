@@ -5,8 +5,8 @@ from __future__ import annotations
 from cartography.tree import Cartographie
 from models.head import TreeSums, softmax
 from models.layout import Calibration
-from training.calibration import guesses, negative_log_likelihood
-from training.head import Examples, TrainedHead
+from training.head.calibration import guesses, negative_log_likelihood
+from training.head.linear import Examples, TrainedHead
 
 
 def validation_figures(

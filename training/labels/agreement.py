@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cartography.tree import Cartographie
-from training.labels import Key, Label
+from training.labels.log import Key, Label
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from models.encoder import Encoder
 from models.layout import LAYOUT
-from training.base import Base
-from training.export import Parity, check_parity, compare, export_graph, save_tokenizer
-from training.storage import store_int8
+from training.encoder.base import Base
+from training.encoder.export import Parity, check_parity, compare, export_graph, save_tokenizer
+from training.encoder.storage import store_int8
 
 PARITY_TEXTS = 256
 

@@ -8,10 +8,10 @@ from itertools import chain
 from typing import Any
 
 from cartography.tree import Cartographie
-from training.agreement import Agreement
-from training.labelled_corpus import HELD_OUT, LabelledCorpus
-from training.records import Joined
-from training.sources import OWN
+from training.corpus.labelled import HELD_OUT, LabelledCorpus
+from training.labels.agreement import Agreement
+from training.labels.records import Joined
+from training.labels.sources import OWN
 
 THIN = 40
 """Records under which a poste is thin."""

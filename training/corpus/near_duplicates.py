@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datasketch import MinHash, MinHashLSH
 
 from cartography.text import fold, strip_gender
-from training.split import groups
+from training.corpus.split import groups
 
 PERMUTATIONS = 64
 THRESHOLD = 0.5

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cartography.tree import Cartographie
-from training.phrases import COURSE_NOISE, COURSE_TITLES, DOMAIN_PHRASES, OFFER_NOISE, OFFER_TITLES, TOOL_TITLES
-from training.split import number, pick
-from training.units import Unit
+from training.corpus.phrases import COURSE_NOISE, COURSE_TITLES, DOMAIN_PHRASES, OFFER_NOISE, OFFER_TITLES, TOOL_TITLES
+from training.corpus.split import number, pick
+from training.corpus.units import Unit
 
 PHRASES_A_RECORD = 3
 """Duties in one made-up record: with the noise around them, they fill the tokens that the encoder reads."""

@@ -19,14 +19,14 @@ from cartography.tree import Cartographie
 from models.encoder import Vectors
 from models.head import Head, Probabilities, softmax
 from models.prior import ROME_OF
-from training.calibration import fit_temperature
-from training.head import Examples, HeadSettings, train_head
-from training.labels import NON, Key, Label
-from training.near_duplicates import near_groups
-from training.outliers import Accepted, isolation, nearest_rows
-from training.records import LabelledRecord
-from training.sources import Source, SourceText, read_source, text_hash
-from training.split import number
+from training.corpus.near_duplicates import near_groups
+from training.corpus.split import number
+from training.head.calibration import fit_temperature
+from training.head.linear import Examples, HeadSettings, train_head
+from training.labels.log import NON, Key, Label
+from training.labels.outliers import Accepted, isolation, nearest_rows
+from training.labels.records import LabelledRecord
+from training.labels.sources import Source, SourceText, read_source, text_hash
 
 Kind = Literal["etiquette", "rome", "isole", "manquante"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cartography.fiche import Fiche
 from cartography.tree import Cartographie
-from training.labels import LABELS, NON, Key, Label, effective, read_labels
-from training.sources import OWN, Source, SourceText, available, read_source, text_hash
+from training.labels.log import LABELS, NON, Key, Label, effective, read_labels
+from training.labels.sources import OWN, Source, SourceText, available, read_source, text_hash
 
 
 @dataclass(frozen=True, slots=True)

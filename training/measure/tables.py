@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from training.evaluation import Report
+    from training.measure.evaluation import Report
     from training.run import Outcome
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from models.answer import Answer, Niveau, Scored
 from models.classifier import Classifier
-from training.gold import Labelled
-from training.metrics import Figure, Metric, bootstrap, calibration_error, measure, ratio
+from training.measure.gold import Labelled
+from training.measure.metrics import Figure, Metric, bootstrap, calibration_error, measure, ratio
 
 DRAWS = 1000
 TOP = 3

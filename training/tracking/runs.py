@@ -13,7 +13,7 @@ import mlflow
 import mlflow.data
 from mlflow.tracking import MlflowClient
 
-from training.corpus import Corpus
+from training.corpus.examples import Corpus
 
 EXPERIMENT = "genscan"
 URI_VARIABLE = "GENSCAN_MLFLOW_TRACKING_URI"

@@ -11,7 +11,7 @@ from cartography.crosswalk import HORS
 from cartography.fiche import Fiche
 from cartography.tree import Cartographie
 from models.classifier import text_of
-from training.gold import Labelled
+from training.measure.gold import Labelled
 
 _SHARES = ((1.0,), (0.65, 0.35), (0.55, 0.25, 0.2))
 """Shares of one, two and three accepted postes: the best first, the others accepted beside it."""

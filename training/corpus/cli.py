@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cartography.loading import load_version
-from training.sources import DATA_VARIABLE, shared_root
+from training.labels.sources import DATA_VARIABLE, shared_root
 
 if TYPE_CHECKING:
-    from training.labelled_corpus import LabelledCorpus
+    from training.corpus.labelled import LabelledCorpus
 
 CARD = "README.md"
 
@@ -42,11 +42,11 @@ def build(output: Path, data: Path | None) -> None:
     """Construit le corpus et sa fiche ; sans données extérieures, avec les seuls textes du projet."""
     import datasets
 
-    from training.agreement import agreement, double_read
-    from training.data_card import data_card
-    from training.labelled_corpus import build_labelled_corpus
-    from training.labels import LABELS, read_labels
-    from training.records import load_records
+    from training.corpus.data_card import data_card
+    from training.corpus.labelled import build_labelled_corpus
+    from training.labels.agreement import agreement, double_read
+    from training.labels.log import LABELS, read_labels
+    from training.labels.records import load_records
 
     datasets.disable_progress_bars()
     root = data or shared_root()

@@ -12,10 +12,10 @@ from datasets import Dataset, DatasetDict, Features, Value
 from datasets import Sequence as Many
 
 from cartography.tree import Cartographie
-from training.gold import read_gold
-from training.near_duplicates import near_any, near_groups
-from training.records import LabelledRecord
-from training.split import number
+from training.corpus.near_duplicates import near_any, near_groups
+from training.corpus.split import number
+from training.labels.records import LabelledRecord
+from training.measure.gold import read_gold
 
 Split = Literal["train", "validation", "test", "test_editeurs"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "test_editeurs")

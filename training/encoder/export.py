@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from models.encoder import Encoder, Vectors
-from training.base import Base
+from training.encoder.base import Base
 from training.errors import TrainingError
 
 OPSET = 20

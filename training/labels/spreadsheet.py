@@ -14,8 +14,8 @@ from cartography.files import write_atomic
 from cartography.lookup import Lookup
 from cartography.text import fold
 from cartography.tree import Cartographie, Metier
-from training.labels import NON, Key, Label, LabelError, check_label, effective
-from training.sources import OWN, OWN_TEXTS, SourceText, text_hash
+from training.labels.log import NON, Key, Label, LabelError, check_label, effective
+from training.labels.sources import OWN, OWN_TEXTS, SourceText, text_hash
 
 COLUMNS = (
     "source",

@@ -9,7 +9,7 @@ from typing import Literal
 from cartography.crosswalk import HORS, Crosswalk
 from cartography.text import genders, title_key
 from cartography.tree import Cartographie, Poste
-from training.phrases import DIPLOMAS, OFFICE_TOOLS, OTHER_COURSES
+from training.corpus.phrases import DIPLOMAS, OFFICE_TOOLS, OTHER_COURSES
 
 Source = Literal["poste", "appellation", "hors", "formation", "outil", "phrase", "fiche"]
 

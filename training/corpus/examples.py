@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from cartography.crosswalk import HORS, Crosswalk
 from cartography.text import title_key
 from cartography.tree import Cartographie
-from training.composites import phrases_of
-from training.composites import records as dressed_records
-from training.record_examples import texts_and_shares
-from training.split import Side, groups, side_of
-from training.units import Source, Unit, gather
+from training.corpus.composites import phrases_of
+from training.corpus.composites import records as dressed_records
+from training.corpus.record_examples import texts_and_shares
+from training.corpus.split import Side, groups, side_of
+from training.corpus.units import Source, Unit, gather
 
 HORS_SHARE = 0.5
 """Weight of hors numérique against all postes together: even odds, since the share in a catalogue is not known here.

@@ -19,7 +19,7 @@ from cartography.errors import GenscanError
 from cartography.files import write_atomic
 from cartography.tree import Cartographie
 
-LABELS = Path(__file__).parent / "data" / "labels.tsv"
+LABELS = Path(__file__).parents[1] / "data" / "labels.tsv"
 HEADER = ("source", "id", "type", "hash", "label", "certitude", "passe", "annotateur", "date", "note")
 NON = "non"
 MAX_POSTES = 3
@@ -41,7 +41,7 @@ class Label:
         source: catalogue of the record.
         id: its identifier there.
         type: formation or offre.
-        hash: `training.sources.text_hash` of the text that was read.
+        hash: `training.labels.sources.text_hash` of the text that was read.
         label: "non" (hors numérique), 1 to 3 poste ids separated by "|", the best first, or "metier:<id>" or
             "famille:<id>" for a digital record that no poste fits.
         certitude: 1 evident, 2 reasonable, 3 debatable.

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from cartography.loading import load_version
-from training.labels import LABELS, NON, Key, Label, LabelError, append_labels, effective, read_labels
-from training.sources import DATA_VARIABLE, OWN, SOURCES, shared_root
+from training.labels.log import LABELS, NON, Key, Label, LabelError, append_labels, effective, read_labels
+from training.labels.sources import DATA_VARIABLE, OWN, SOURCES, shared_root
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from cartography.lookup import Lookup
     from cartography.tree import Cartographie
-    from training.doubts import Doubt, Doubts
-    from training.records import LabelledRecord
+    from training.labels.doubts import Doubt, Doubts
+    from training.labels.records import LabelledRecord
 
 F = TypeVar("F", bound=Callable[..., Any])
 SOURCE_NAMES = [source.name for source in SOURCES]
@@ -145,8 +145,8 @@ def next_(count: int, annotateur: str, dry_run: bool, data: Path | None, log: Pa
 def _show(console: Console, doubt: Doubt, tree: Cartographie, place: str) -> None:
     from rich.text import Text
 
-    from training.doubts import libelle
-    from training.spreadsheet import excerpt
+    from training.labels.doubts import libelle
+    from training.labels.spreadsheet import excerpt
 
     fiche, known = doubt.record.fiche, doubt.label
     console.rule(f"{place} · {doubt.kind} {doubt.score:.2f}")
@@ -170,7 +170,7 @@ def _ask(console: Console, doubt: Doubt, tree: Cartographie, lookup: Lookup) -> 
     """Return (label, certainty, note); empty to skip, None to quit."""
     from rich.text import Text
 
-    from training.spreadsheet import CERTITUDE, CONFIRMED
+    from training.labels.spreadsheet import CERTITUDE, CONFIRMED
 
     known = doubt.label
     console.print(KEYS, style="dim")
@@ -200,7 +200,7 @@ def _ask(console: Console, doubt: Doubt, tree: Cartographie, lookup: Lookup) -> 
 
 def _chosen(said: str, doubt: Doubt, tree: Cartographie, lookup: Lookup) -> str:
     """Return the label of an answer; numbers stand for the listed candidates, nothing for the label of today."""
-    from training.spreadsheet import parse_label
+    from training.labels.spreadsheet import parse_label
 
     if not said and doubt.label:
         return doubt.label.label
@@ -225,7 +225,7 @@ def _define(console: Console, said: str, doubt: Doubt, lookup: Lookup, tree: Car
 
 
 def _correction(doubt: Doubt, said: str, certitude: int, note: str, annotator: str) -> Label:
-    from training.sources import text_hash
+    from training.labels.sources import text_hash
 
     fiche = doubt.record.fiche
     return Label(*doubt.key, fiche.type, text_hash(fiche), said, certitude, "correction", annotator, _today(), note)
@@ -237,7 +237,7 @@ def _today() -> str:
 
 def _join(root: Path, tree: Cartographie, log: Path) -> tuple[list[LabelledRecord], dict[Key, Label]]:
     """Return the records whose label holds, each once, and what the log says; a log that is not there yet is empty."""
-    from training.records import load_records
+    from training.labels.records import load_records
 
     click.echo(f"→ étiquettes et textes ({root})", err=True)
     logged = effective(read_labels(log, tree)) if log.exists() else {}
@@ -254,8 +254,8 @@ def _join(root: Path, tree: Cartographie, log: Path) -> tuple[list[LabelledRecor
 
 def _find(count: int, choice: _Choice, root: Path, log: Path, tree: Cartographie) -> list[Doubt]:
     """Read texts and labels, measure every sign, and return the most doubtful records."""
-    from training.doubts import KINDS, sample_unlabelled
-    from training.sources import available
+    from training.labels.doubts import KINDS, sample_unlabelled
+    from training.labels.sources import available
 
     records, logged = _join(root, tree, log)
     unlabelled = []
@@ -282,8 +282,8 @@ def _measure(
     from models.bundle import DEFAULT_BUNDLE, load_bundle
     from models.classifier import text_of
     from models.layout import LAYOUT
-    from training.doubts import Doubts
-    from training.embeddings import cache_path, embed
+    from training.encoder.embeddings import cache_path, embed
+    from training.labels.doubts import Doubts
 
     directory = choice.bundle or DEFAULT_BUNDLE
     encoder = load_bundle(directory, tree).encoder
@@ -311,7 +311,7 @@ def export(output: Path, doubtful: int | None, everything: bool, data: Path | No
     Remplissez nouvelle_etiquette (postes, « non »…), au besoin nouvelle_certitude et note, puis `genscan label import`.
     Le fichier contient les textes des fiches : il reste sur votre machine, ne le publiez pas.
     """
-    from training.spreadsheet import write_sheet
+    from training.labels.spreadsheet import write_sheet
 
     if everything and doubtful is not None:
         raise click.UsageError("--all ou --doubtful, pas les deux")
@@ -343,9 +343,9 @@ def import_(context: click.Context, fichier: Path, annotateur: str, data: Path |
     1) ; importer deux fois le même fichier n'ajoute rien.
     """
     from cartography.lookup import Lookup
-    from training.records import read_texts
-    from training.sources import available
-    from training.spreadsheet import accept, parse_label, read_sheet
+    from training.labels.records import read_texts
+    from training.labels.sources import available
+    from training.labels.spreadsheet import accept, parse_label, read_sheet
 
     tree = load_version()
     lookup = Lookup.build(tree)
@@ -374,7 +374,7 @@ def agreement_(log: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from training.agreement import agreement, double_read
+    from training.labels.agreement import agreement, double_read
 
     tree = load_version()
     found = agreement(double_read(read_labels(log, tree)), tree)

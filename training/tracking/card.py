@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from cartography.crosswalk import Crosswalk
 from cartography.tree import Cartographie
 from models.layout import Calibration, EncoderEntry
-from training.corpus import HORS_SHARE, Corpus
-from training.evaluation import Report
-from training.export import Parity
-from training.head import TrainedHead
+from training.corpus.examples import HORS_SHARE, Corpus
+from training.encoder.export import Parity
+from training.head.linear import TrainedHead
+from training.measure.evaluation import Report
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from models.encoder import Vectors
 from models.head import Head, Probabilities, TreeSums, softmax
 from models.layout import Calibration, RomePrior, Thresholds
 from models.prior import ROME_OF, Prior
-from training.head import Examples
+from training.head.linear import Examples
 
 PRECISION = 0.97
 """What an answer given as sure must reach on validation, at every level."""

@@ -12,7 +12,7 @@ from cartography.fiche import Fiche, FicheType
 from cartography.readers import read_records
 
 DATA_VARIABLE = "GENSCAN_DATA"
-OWN_TEXTS = Path(__file__).parent / "data" / "fiches-ecrites.jsonl"
+OWN_TEXTS = Path(__file__).parents[1] / "data" / "fiches-ecrites.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ SOURCES = (
 def shared_root() -> Path:
     """Return the folder of the data that stays outside: `$GENSCAN_DATA`, else `../shared` beside the repository."""
     root = os.environ.get(DATA_VARIABLE)
-    return Path(root) if root else Path(__file__).resolve().parents[2] / "shared"
+    return Path(root) if root else Path(__file__).resolve().parents[3] / "shared"
 
 
 @dataclass(frozen=True, slots=True)

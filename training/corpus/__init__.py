@@ -1,0 +1,1 @@
+"""What a model learns from: titles and labelled records, in splits without leaks."""

@@ -1,0 +1,1 @@
+"""The encoder: loaded, exported to ONNX, stored small, its vectors kept."""

@@ -1,0 +1,1 @@
+"""The linear head: trained, calibrated, given its evidence."""

@@ -1,0 +1,1 @@
+"""Runs, registry and model card in MLflow."""
