@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import Any
+
+_REASONS = {
+    errno.EACCES: "permission refusée",
+    errno.EADDRNOTAVAIL: "cette machine n'a pas cette adresse",
+    errno.EADDRINUSE: "adresse déjà prise",
+    errno.EDQUOT: "quota dépassé",
+    errno.EEXIST: "un fichier de ce nom est déjà là",
+    errno.EFBIG: "fichier trop gros",
+    errno.EIO: "erreur du disque",
+    errno.EISDIR: "c'est un dossier",
+    errno.ENAMETOOLONG: "nom trop long",
+    errno.ENOENT: "fichier ou dossier absent",
+    errno.ENOSPC: "plus de place sur le disque",
+    errno.ENOTDIR: "un fichier tient la place d'un dossier",
+    errno.EPERM: "opération refusée",
+    errno.EROFS: "système de fichiers en lecture seule",
+}
 
 
 class GenscanError(Exception):
@@ -66,3 +84,19 @@ class RecordError:
             if value is not None:
                 erreur[key] = value
         return {"id": self.id, "erreur": erreur}
+
+
+class OutputImpossible(GenscanError):
+    """A file or directory that cannot be written; what it held before is still there."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__("sortie_impossible", f"{path} : écriture impossible ({why})")
+
+
+def reason(error: OSError) -> str:
+    """Return what the system refused, in French where it is one of the usual refusals.
+
+    >>> reason(OSError(errno.ENOSPC, "No space left on device"))
+    'plus de place sur le disque'
+    """
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from cartography.errors import OutputImpossible, reason
+
+
+def real_target(path: Path) -> Path:
+    """Return the file that writing to a path replaces: the link is followed, so that it stays a link.
+
+    Raises:
+        OSError: it is a device, a pipe or a directory: renaming a file over it would destroy it.
+    """
+    real = path.resolve() if path.is_symlink() else path
+    if real.exists() and not real.is_file():
+        raise OSError(errno.EINVAL, "ce n'est pas un fichier ordinaire")
+    return real
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say what the system refuses while `path` is written as an `OutputImpossible` that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputImpossible(path, reason(error)) from error
 
 
 @contextmanager
@@ -17,6 +41,7 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
     The data is on disk before the rename, so that a crash leaves the old file or the new one, never a part.
     On an exception the temporary file is removed and the old file stays.
     """
+    path = real_target(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

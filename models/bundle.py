@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from cartography.errors import reason
 from cartography.files import write_atomic
 from cartography.tree import Cartographie
 from models.encoder import Encoder, Vectors
@@ -205,7 +206,7 @@ def read_manifest(directory: Path) -> Manifest:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        message = f"{directory} : aucun modèle ici ({LAYOUT.manifest} illisible : {error.strerror})"
+        message = f"{directory} : aucun modèle ici ({LAYOUT.manifest} illisible : {reason(error)})"
         raise BundleError("modele_absent", message) from error
     try:
         manifest = Manifest.model_validate_json(raw)

@@ -95,33 +95,33 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         """Open read-only. Raises sqlite3.DatabaseError when the file is no catalogue."""
-        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._local = threading.local()
-        self._connection().execute("SELECT row, fiche FROM fiches LIMIT 1").fetchone()
+        # One connection for every thread: a file opened later could by then be gone, its index rebuilt twice since.
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._lock = threading.Lock()
+        self._rows("SELECT row, fiche FROM fiches LIMIT 1")
 
-    def _connection(self) -> sqlite3.Connection:
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None:
-            db = self._local.db = sqlite3.connect(self._uri, uri=True)
-        return db
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
 
     def __len__(self) -> int:
-        return int(self._connection().execute("SELECT COUNT(*) FROM fiches").fetchone()[0])
+        return int(self._rows("SELECT COUNT(*) FROM fiches")[0][0])
 
     def facets(self) -> Iterator[Facets]:
         """Yield what filters look at, in row order."""
         query = "SELECT row, type, numerique, famille, metier, poste FROM fiches ORDER BY row"
-        for row, kind, numerique, famille, metier, poste in self._connection().execute(query):
+        for row, kind, numerique, famille, metier, poste in self._rows(query):
             yield Facets(row, kind, bool(numerique), famille, metier, poste)
 
     def entries(self, rows: Sequence[int]) -> list[Entry]:
         """Return stored records in the order of `rows`; rows that do not exist are left out."""
         marks = ",".join("?" * len(rows))
         query = f"SELECT row, fiche, reponse FROM fiches WHERE row IN ({marks})"  # noqa: S608  only marks
-        found = {r: Entry(r, json.loads(f), json.loads(a)) for r, f, a in self._connection().execute(query, rows)}
+        found = {r: Entry(r, json.loads(f), json.loads(a)) for r, f, a in self._rows(query, rows)}
         return [found[row] for row in rows if row in found]
 
     def rows_of(self, fiche_id: str, fiche_type: str | None = None) -> list[int]:
         """Return the rows of an identifier: none, one, or one a type."""
         query = "SELECT row FROM fiches WHERE id = ? AND (? IS NULL OR type = ?) ORDER BY type"
-        return [int(r) for (r,) in self._connection().execute(query, (fiche_id, fiche_type, fiche_type))]
+        return [int(r) for (r,) in self._rows(query, (fiche_id, fiche_type, fiche_type))]

@@ -6,6 +6,7 @@ which is atomic. Killed at any instant, the directory reopens with the last whol
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from cartography.files import write_atomic
 CURRENT = "CURRENT"
 _GENERATIONS = "generations"
 _UNFINISHED = ".unfinished-"
+_LOCK = ".verrou"
 KEPT = 2
 """Generations kept: the current one and the one before, so that a reader in between finds its files."""
 
@@ -36,17 +38,36 @@ def new_generation(directory: Path) -> Iterator[Path]:
     """Give a fresh folder to fill; on a clean exit it becomes the current generation, else it is removed."""
     root = directory / _GENERATIONS
     root.mkdir(parents=True, exist_ok=True)
+    _clear_dead(root)
     name = _next_name(root)
     work = root / f"{_UNFINISHED}{name}"
     work.mkdir()
+    lock = work / _LOCK
     try:
-        yield work
-        work.rename(root / name)
-        write_atomic(directory / CURRENT, f"{name}\n".encode())
+        with lock.open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield work
+            lock.unlink()
+            work.rename(root / name)
+            write_atomic(directory / CURRENT, f"{name}\n".encode())
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
     _prune(root, keep=name)
+
+
+def _clear_dead(root: Path) -> None:
+    """Remove the folders of killed builds: those whose lock nobody holds any more."""
+    for lock in root.glob(f"{_UNFINISHED}*/{_LOCK}"):
+        try:
+            # Never created here: a build that has just ended took its lock away.
+            with lock.open("r+") as stream:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # Empty, it was just created: its build has not locked it yet.
+                if len(list(lock.parent.iterdir())) > 1:
+                    shutil.rmtree(lock.parent, ignore_errors=True)
+        except OSError:
+            continue
 
 
 def _next_name(root: Path) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -16,7 +18,7 @@ import faiss
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from cartography.errors import RecordError
+from cartography.errors import GenscanError, RecordError
 from cartography.fiche import Fiche
 from cartography.files import write_atomic
 from models.bundle import Bundle
@@ -85,6 +87,7 @@ class BuildReport:
     types: Counter[str] = field(default_factory=Counter)
     errors: int = 0
     replaced: int = 0
+    first_error: RecordError | None = None
 
     @property
     def stored(self) -> int:
@@ -104,6 +107,7 @@ def build_index(
     classifier: Classifier,
     *,
     progress: Callable[[int], Any] | None = None,
+    allow_empty: bool = True,
 ) -> BuildReport:
     """Encode, classify and store records; the directory shows the new index only when it is whole.
 
@@ -112,11 +116,17 @@ def build_index(
         directory: the index directory; an index already there stays in place until the end.
         classifier: encodes the records and classifies them.
         progress: called with the number of records read since its last call.
+        allow_empty: whether an index of nothing may take the place of the one there.
+
+    Raises:
+        GenscanError: there is no good record and `allow_empty` is False ("index_vide").
+        OSError: the directory cannot be written.
     """
     report = BuildReport()
     with new_generation(directory) as folder:
         vectors = faiss.IndexIDMap2(faiss.IndexFlatIP(classifier.bundle.encoder.dimension))
-        writer = CatalogueWriter(folder / FILES.catalogue)
+        with _disk():
+            writer = CatalogueWriter(folder / FILES.catalogue)
         try:
             with (folder / FILES.errors).open("w", encoding="utf-8") as errors:
                 stream = iter(records)
@@ -124,15 +134,42 @@ def build_index(
                     for bad in (r for r in batch if isinstance(r, RecordError)):
                         errors.write(json.dumps(bad.as_json(), ensure_ascii=False) + "\n")
                         report.errors += 1
+                        report.first_error = report.first_error or bad
                     _store([r for r in batch if isinstance(r, Fiche)], classifier, writer, vectors, report)
                     if progress:
                         progress(len(batch))
         finally:
-            writer.close()
-        faiss.write_index(vectors, str(folder / FILES.vectors))
+            with _disk():
+                writer.close()
+        if not (allow_empty or report.stored):
+            raise _nothing_to_index(report)
+        with _disk():
+            faiss.write_index(vectors, str(folder / FILES.vectors))
         manifest = _manifest(folder, classifier, vectors.ntotal)
         write_atomic(folder / FILES.manifest, (manifest.model_dump_json(indent=1) + "\n").encode())
     return report
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """Make what SQLite and FAISS raise when they cannot write an OSError like any other."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        code = errno.ENOSPC if full else errno.EIO
+        raise OSError(code, str(error)) from error
+    except RuntimeError as error:
+        raise OSError(errno.EIO, str(error)) from error
+
+
+def _nothing_to_index(report: BuildReport) -> GenscanError:
+    message = "aucune fiche lisible : rien n'est indexé, l'index en place est gardé"
+    if report.first_error is not None:
+        first = report.first_error
+        place = " ".join(str(part) for part in (first.fichier, first.position) if part is not None)
+        message += f" ; première erreur sur {report.errors} : {place} : {first.message}"
+    return GenscanError("index_vide", message)
 
 
 def _store(
@@ -141,7 +178,9 @@ def _store(
     if not fiches:
         return
     encoded = classifier.encode(fiches)
-    rows, replaced = writer.add(fiches, classifier.classify(fiches, vectors=encoded))
+    answers = classifier.classify(fiches, vectors=encoded)
+    with _disk():
+        rows, replaced = writer.add(fiches, answers)
     vectors.add_with_ids(encoded, np.array(rows, dtype=np.int64))
     if replaced:
         vectors.remove_ids(np.array(replaced, dtype=np.int64))

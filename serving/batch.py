@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -13,7 +16,7 @@ from typing import Any, BinaryIO
 
 from cartography.errors import GenscanError, RecordError
 from cartography.fiche import Fiche
-from cartography.files import write_atomic
+from cartography.files import real_target, write_atomic, writing
 from cartography.readers import Record
 from models.answer import Answer
 from models.classifier import Classifier
@@ -81,13 +84,31 @@ class Partial:
         except (OSError, ValueError, AttributeError):
             known = False
         if not (known and self.data.exists()):
-            self.data.unlink(missing_ok=True)
+            self.data.write_bytes(b"")
             write_atomic(self.state, json.dumps({"empreinte": mark}).encode())
             return tally
         with self.data.open("r+b") as stream:
             stream.truncate(_count_whole_lines(stream, tally))
         tally.resumed = tally.records
         return tally
+
+    @contextmanager
+    def alone(self) -> Iterator[BinaryIO]:
+        """Open the lines for adding to, for one process at a time: two would mix theirs.
+
+        Raises:
+            GenscanError: another run writes the same output.
+        """
+        with self.data.open("ab") as sink:
+            try:
+                fcntl.flock(sink, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # A run that ended in between has given this very file its final name.
+                ours = os.path.samestat(os.fstat(sink.fileno()), self.data.stat())
+            except (BlockingIOError, FileNotFoundError):
+                ours = False
+            if not ours:
+                raise GenscanError("sortie_occupee", f"{self.output} : une autre commande écrit déjà ce fichier")
+            yield sink
 
     def finish(self) -> None:
         """Give the output its final name."""
@@ -134,13 +155,13 @@ def classify_to_file(
     Raises:
         GenscanError: the output cannot be written.
     """
-    partial = Partial(output)
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        tally = partial.resume(mark)
-        stream = iter(records)
-        _skip(stream, tally.records, progress)
-        with partial.data.open("ab") as sink:
+    with writing(output):
+        partial = Partial(real_target(output))
+        partial.output.parent.mkdir(parents=True, exist_ok=True)
+        with partial.alone() as sink:
+            tally = partial.resume(mark)
+            stream = iter(records)
+            _skip(stream, tally.records, progress)
             while batch := list(islice(stream, BATCH)):
                 lines = [answer.as_json() for answer in answer_records(batch, classifier, top_k)]
                 sink.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
@@ -149,9 +170,7 @@ def classify_to_file(
                     tally.add(line)
                 if progress:
                     progress(len(batch))
-        partial.finish()
-    except OSError as error:
-        raise GenscanError("sortie_impossible", f"{output} : écriture impossible ({error.strerror})") from error
+            partial.finish()
     return tally
 
 

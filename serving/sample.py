@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from cartography.errors import GenscanError
+from cartography.errors import GenscanError, reason
 from cartography.files import write_atomic
 from cartography.readers import read_records
 from models.classifier import Classifier
@@ -45,7 +45,7 @@ def ensure_sample_index(settings: Settings, classifier: Classifier | None = None
                 build_index(chain.from_iterable(map(read_records, SAMPLE_FILES)), directory, classifier)
                 write_atomic(directory / _STAMP, origin.encode())
     except OSError as error:
-        message = f"{PREFIX}VAR : {settings.var} ne peut pas être écrit ({error.strerror})"
+        message = f"{PREFIX}VAR : {settings.var} ne peut pas être écrit ({reason(error)})"
         raise GenscanError("var_inutilisable", message) from error
     return directory
 

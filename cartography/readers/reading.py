@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def read_records(
         FormatUnknown: `format` names none.
     """
     reader = by_name(format) if format else None
-    source = Source(path.name, default_type)
+    # A name in another encoding than the system's would make every error of the file unwritable.
+    source = Source(os.fsencode(path.name).decode("utf-8", "replace"), default_type)
     return _records(path, source, open_stream(path, on_bytes), reader)
 
 

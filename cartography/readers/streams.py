@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from cartography.errors import GenscanError
+from cartography.errors import GenscanError, reason
 from cartography.readers.base import HEAD_BYTES
 from cartography.readers.sniffing import head_text, utf16_codec
 
@@ -22,7 +22,7 @@ class FileUnreadable(GenscanError):
     """A path that cannot be opened or read."""
 
     def __init__(self, path: Path, error: OSError) -> None:
-        super().__init__("fichier_illisible", f"{path} : fichier illisible ({error.strerror or error})")
+        super().__init__("fichier_illisible", f"{path} : fichier illisible ({reason(error)})")
 
 
 class _Layer(io.RawIOBase):

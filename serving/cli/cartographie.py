@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import click
-from rich.console import Console
 from rich.panel import Panel
 from rich.tree import Tree
 
@@ -13,11 +12,20 @@ from cartography.errors import GenscanError
 from cartography.loading import CURRENT, VERSIONS, load_version
 from cartography.lookup import Lookup
 from cartography.tree import Cartographie, Famille, Metier, Node, Poste
+from serving.cli.terminal import Screen
 
 
-@click.command()
+@click.command(short_help="Montre l'arbre des métiers.")
 @click.argument("texte", required=False)
-@click.option("--version", "version", type=click.Choice(VERSIONS), default=CURRENT, show_default=True)
+@click.option(
+    "--version",
+    "version",
+    type=click.Choice(VERSIONS),
+    default=CURRENT,
+    show_default=True,
+    metavar="NOM",
+    help=f"Version ({', '.join(VERSIONS)}).",
+)
 @click.option("--json", "as_json", is_flag=True, help="L'arbre en JSON.")
 def cartographie(texte: str | None, version: str, as_json: bool) -> None:
     """Montre l'arbre, ou ce que TEXTE y désigne (identifiant, libellé ou intitulé usuel)."""
@@ -25,13 +33,13 @@ def cartographie(texte: str | None, version: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(tree.as_json(), ensure_ascii=False, indent=1))
     elif texte is None:
-        Console().print(_whole(tree))
+        Screen().print(_whole(tree))
     else:
         nodes = Lookup.build(tree).find(texte)
         if not nodes:
             raise GenscanError("introuvable", f"rien dans la cartographie {version} ne s'appelle {texte!r}")
         for node in nodes:
-            Console().print(_panel(tree, node))
+            Screen().print(_panel(tree, node))
 
 
 def _whole(tree: Cartographie) -> Tree:

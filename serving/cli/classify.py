@@ -6,21 +6,35 @@ import time
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from cartography.fiche import FicheType
 from serving.batch import Tally, classify_to_file, fingerprint
 from serving.cli.options import expand, inputs, records
 from serving.cli.progress import meter
+from serving.cli.terminal import Screen
 from serving.engine import load_classifier
 from serving.settings import load_settings
 
 
-@click.command()
+@click.command(short_help="Classe des fiches.")
 @inputs
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="JSON Lines.")
-@click.option("--top-k", type=click.IntRange(1, 107), default=5, show_default=True, help="Postes candidats.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="FICHIER",
+    help="Réponses, en JSON Lines.",
+)
+@click.option(
+    "--top-k",
+    type=click.IntRange(1, 107),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Postes candidats.",
+)
 def classify(
     files: tuple[Path, ...], format_name: str | None, default_type: FicheType | None, output: Path, top_k: int
 ) -> None:
@@ -29,23 +43,27 @@ def classify(
     Interrompue, la même commande reprend où elle s'est arrêtée.
     """
     classifier = load_classifier(load_settings())
-    paths = expand(files)
+    paths = expand(files, output)
     mark = fingerprint(paths, modele=classifier.versions, top_k=top_k, format=format_name, default_type=default_type)
     start = time.monotonic()
     with meter("Classement", paths) as bar:
-        tally = classify_to_file(
-            records(paths, format_name, default_type, bar.bytes_read),
-            output,
-            classifier,
-            mark=mark,
-            top_k=top_k,
-            progress=bar.records_done,
-        )
+        try:
+            tally = classify_to_file(
+                records(paths, format_name, default_type, bar.bytes_read),
+                output,
+                classifier,
+                mark=mark,
+                top_k=top_k,
+                progress=bar.records_done,
+            )
+        except KeyboardInterrupt:
+            click.echo(f"{bar.done} fiches faites ; la même commande reprend où elle s'est arrêtée.", err=True)
+            raise
     _report(tally, output, time.monotonic() - start)
 
 
 def _report(tally: Tally, output: Path, seconds: float) -> None:
-    console = Console(stderr=True)
+    console = Screen(stderr=True)
     console.print(f"{output} : {tally.records} fiches en {seconds:.0f} s", soft_wrap=True)
     table = Table("", "Fiches", "Part", box=None)
     table.columns[1].justify = table.columns[2].justify = "right"

@@ -9,22 +9,29 @@ import click
 
 from cartography.errors import RecordError
 from cartography.fiche import FicheType
-from cartography.files import atomic_writer
+from cartography.files import atomic_writer, writing
 from serving.cli.options import expand, inputs, records
 from serving.cli.progress import meter
 
 
-@click.command()
+@click.command(short_help="Convertit des fiches en JSON Lines.")
 @inputs
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="JSON Lines.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="FICHIER",
+    help="Fiches, en JSON Lines.",
+)
 def convert(files: tuple[Path, ...], format_name: str | None, default_type: FicheType | None, output: Path) -> None:
     """Convertit LHÉO, France Travail, ONISEP, RNCP, Mon Compte Formation, CSV… en JSON Lines.
 
     Une fiche illisible devient une ligne {"id", "erreur"} à sa place.
     """
-    paths = expand(files)
+    paths = expand(files, output)
     count = errors = 0
-    with meter("Conversion", paths) as bar, atomic_writer(output) as sink:
+    with meter("Conversion", paths) as bar, writing(output), atomic_writer(output) as sink:
         for record in records(paths, format_name, default_type, bar.bytes_read):
             errors += isinstance(record, RecordError)
             count += 1

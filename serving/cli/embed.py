@@ -8,18 +8,27 @@ import click
 import numpy as np
 
 from cartography.errors import GenscanError
-from cartography.files import atomic_writer
+from cartography.files import atomic_writer, writing
 from cartography.text import clean_text
+from serving.cli.options import refuse_overwriting
 from serving.cli.progress import meter
 from serving.engine import load_classifier
 from serving.settings import load_settings
 
 
-@click.command()
+@click.command(short_help="Écrit les vecteurs de textes.")
 @click.argument("source", metavar="TEXTES", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Fichier .npy.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="FICHIER",
+    help="Fichier .npy.",
+)
 def embed(source: Path, output: Path) -> None:
     """Écrit un vecteur unitaire float32 par ligne de TEXTES, avec l'encodeur de la recherche."""
+    refuse_overwriting([source], output)
     try:
         lines = source.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
@@ -30,6 +39,6 @@ def embed(source: Path, output: Path) -> None:
     encoder = load_classifier(load_settings()).bundle.encoder
     with meter("Vecteurs", [source]) as bar:
         vectors = encoder.encode([clean_text(line) for line in lines], progress=bar.records_done)
-    with atomic_writer(output) as sink:
+    with writing(output), atomic_writer(output) as sink:
         np.save(sink, vectors, allow_pickle=False)
     click.echo(f"{output} : {vectors.shape[0]} vecteurs de {vectors.shape[1]} dimensions", err=True)

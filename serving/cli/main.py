@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import Any, NoReturn
 
 import click
 
-from cartography.errors import GenscanError
+from cartography.errors import GenscanError, reason
+from serving.cli.french import speak_french
+from serving.cli.terminal import quiet_after_a_closed_pipe, settle
 
 _VERBS = {
     "cartographie": "serving.cli.cartographie:cartographie",
@@ -49,6 +53,14 @@ class Verbs(click.Group):
             return loaded
         return None
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; a pipe that its reader has closed (`| head`) ends it without a word."""
+        try:
+            with quiet_after_a_closed_pipe():
+                return super().invoke(ctx)
+        except BrokenPipeError:
+            sys.exit(EXIT_INTERRUPTED)
+
 
 def _unavailable(name: str, module: str) -> click.Command:
     def refuse() -> None:
@@ -57,14 +69,20 @@ def _unavailable(name: str, module: str) -> click.Command:
     return click.Command(name, callback=refuse, help="(non installé : `make install`)")
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="genscan")
+@click.group(
+    cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]}, subcommand_metavar="VERBE [ARGUMENTS]…"
+)
+@click.version_option(package_name="genscan", message="genscan %(version)s", help="Montre la version.")
 def cli() -> None:
     """Classe formations et offres dans la cartographie GEN des métiers du numérique, et les retrouve par le sens."""
 
 
 def main() -> None:
     """Run the command line; exit 0 when all went well, 2 on an error that the user can mend, 130 when interrupted."""
+    settle()
+    speak_french()
+    # What stops a batch at night leaves no more litter than Ctrl+C does.
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = cli.main(standalone_mode=False)
     except GenscanError as error:
@@ -74,8 +92,14 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
-        click.echo("Interrompu ; la même commande reprend où elle s'est arrêtée.", err=True)
+        click.echo("Interrompu.", err=True)
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        sys.exit(EXIT_INTERRUPTED)
+    except OSError as error:
+        place = f"{error.filename} : " if error.filename else ""
+        click.echo(f"Erreur (systeme) : {place}{reason(error)}", err=True)
+        sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt

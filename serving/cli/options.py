@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
+from cartography.errors import GenscanError
 from cartography.fiche import FicheType
 from cartography.readers import FORMATS, Record, read_records
+from serving.batch import Partial
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,13 +23,15 @@ def inputs(command: F) -> F:
             "--type",
             "default_type",
             type=click.Choice(["formation", "offre"]),
+            metavar="formation|offre",
             help="Type des fiches qui ne le disent pas.",
         ),
         click.option(
             "--format",
             "format_name",
             type=click.Choice(list(FORMATS)),
-            help="Format des fichiers ; reconnu d'après leur contenu par défaut.",
+            metavar="NOM",
+            help=f"Format des fichiers ({', '.join(FORMATS)}) ; reconnu d'après leur contenu par défaut.",
         ),
         click.argument(
             "files", nargs=-1, required=True, metavar="FICHIER…", type=click.Path(exists=True, path_type=Path)
@@ -37,13 +41,54 @@ def inputs(command: F) -> F:
     return command
 
 
-def expand(files: Sequence[Path]) -> list[Path]:
-    """Return the files, a folder being replaced by the files in it, sorted by name."""
-    return [
-        file
-        for path in files
-        for file in (sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path])
-    ]
+def expand(files: Sequence[Path], output: Path | None = None) -> list[Path]:
+    """Return the files, a folder being replaced by the files in it, sorted by name.
+
+    Hidden files of a folder are left out, and what the command itself writes there: else a second run would read the
+    answers of the first.
+
+    Args:
+        files: what the person named.
+        output: the file or directory that will be written.
+
+    Raises:
+        GenscanError: a folder holds nothing, or a named file would be replaced by the command's own output.
+    """
+    found: list[Path] = []
+    for path in files:
+        inside = _inside(path, output) if path.is_dir() else [path]
+        if not inside:
+            raise GenscanError("dossier_vide", f"{path} : aucun fichier à lire dans ce dossier")
+        found += inside
+    if output is not None:
+        refuse_overwriting(found, output)
+    return found
+
+
+def _inside(folder: Path, output: Path | None) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not (output is not None and _written_by(path, output))
+    )
+
+
+def _written_by(path: Path, output: Path) -> bool:
+    partial = Partial(output)
+    ours = [p.resolve() for p in (output, partial.data, partial.state)]
+    return path.resolve() in ours or output.resolve() in path.resolve().parents
+
+
+def refuse_overwriting(files: Sequence[Path], output: Path) -> None:
+    """Refuse an output that is one of the inputs.
+
+    Raises:
+        GenscanError: names it.
+    """
+    if output.exists() and any(file.samefile(output) for file in files):
+        raise GenscanError("sortie_est_une_entree", f"{output} : la sortie remplacerait un fichier à lire")
 
 
 def records(

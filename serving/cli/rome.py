@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from cartography.crosswalk import HORS, load_crosswalk
 from cartography.errors import GenscanError
 from cartography.loading import load_version
 from cartography.rome import RomeCode
+from serving.cli.terminal import Screen
 
 
-@click.command()
+@click.command(short_help="Montre un code ROME et ses postes.")
 @click.argument("texte")
 def rome(texte: str) -> None:
     """Montre un code ROME (M1855) ou une appellation (libellé ou code OGR) et les postes qu'il alimente."""
     crosswalk = load_crosswalk()
-    console = Console()
+    console = Screen()
     code = crosswalk.rome.code(texte)
     if code.statut in ("4.0", "3"):
         _show_code(console, code)
@@ -29,7 +29,7 @@ def rome(texte: str) -> None:
     console.print(_shares(crosswalk.of_appellation(appellation.ogr)))
 
 
-def _show_code(console: Console, code: RomeCode) -> None:
+def _show_code(console: Screen, code: RomeCode) -> None:
     crosswalk = load_crosswalk()
     console.print(f"[bold]{code.code} · {code.libelle}[/] (ROME {code.statut})")
     if code.parent and code.parent != code.code:

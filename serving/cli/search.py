@@ -7,25 +7,42 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cartography.errors import GenscanError
 from cartography.fiche import FicheType
+from cartography.text import clean_text
 from cartography.tree import Famille, Metier, Node, Poste
 from models.search import Filters, Hit
+from serving.cli.terminal import Screen
 from serving.engine import Engine
 from serving.settings import load_settings
 
 
-@click.command()
+@click.command(short_help="Cherche par le sens.")
 @click.argument("texte")
-@click.option("--type", "fiche_type", type=click.Choice(["formation", "offre"]), help="Formations ou offres seulement.")
-@click.option("--famille", help="Identifiant ou libellé d'une famille.")
-@click.option("--metier", help="Identifiant ou libellé d'un métier.")
-@click.option("--poste", help="Identifiant, libellé ou intitulé usuel d'un poste.")
-@click.option("--k", type=click.IntRange(1, 1000), default=10, show_default=True, help="Nombre de résultats.")
-@click.option("--index", "directory", type=click.Path(path_type=Path), help="Dossier d'index (GENSCAN_INDEX).")
+@click.option(
+    "--type",
+    "fiche_type",
+    type=click.Choice(["formation", "offre"]),
+    metavar="formation|offre",
+    help="Formations ou offres seulement.",
+)
+@click.option("--famille", metavar="NOM", help="Identifiant ou libellé d'une famille.")
+@click.option("--metier", metavar="NOM", help="Identifiant ou libellé d'un métier.")
+@click.option("--poste", metavar="NOM", help="Identifiant, libellé ou intitulé usuel d'un poste.")
+@click.option(
+    "--k",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Nombre de résultats.",
+)
+@click.option(
+    "--index", "directory", type=click.Path(path_type=Path), metavar="DOSSIER", help="Dossier d'index (GENSCAN_INDEX)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Un objet JSON par ligne.")
 def search(
     texte: str,
@@ -38,6 +55,7 @@ def search(
     as_json: bool,
 ) -> None:
     """Cherche par le sens dans un catalogue indexé (celui d'exemple par défaut)."""
+    texte = checked_text(texte)
     settings = load_settings()
     if directory is not None:
         settings = settings.model_copy(update={"index": directory})
@@ -53,7 +71,22 @@ def search(
         for hit in hits:
             click.echo(json.dumps(hit.as_json(), ensure_ascii=False))
     else:
-        Console().print(_table(hits))
+        Screen().print(_table(hits))
+
+
+def checked_text(texte: str) -> str:
+    """Return what a person typed, cleaned.
+
+    Raises:
+        GenscanError: it says nothing, or holds bytes that are no text.
+    """
+    try:
+        texte.encode()
+    except UnicodeEncodeError as error:
+        raise GenscanError("texte_invalide", "le texte cherché n'est pas de l'UTF-8") from error
+    if not texte.strip():
+        raise GenscanError("texte_vide", "le texte cherché est vide")
+    return texte.strip()
 
 
 def _node_id(engine: Engine, text: str | None, level: type[Node], champ: str) -> str | None:
@@ -67,7 +100,9 @@ def _table(hits: list[Hit]) -> Table:
     table = Table("Proximité", "Type", "Intitulé", "Où", "Classement", box=None)
     for hit in hits:
         body = hit.as_json()
-        table.add_row(f"{hit.score:.2f}", body["type"], body["intitule"], _where(body["fiche"]), _path(body))
+        # Records come from outside: their brackets are no markup here, and their control characters stay out.
+        cells = (Text(clean_text(text)) for text in (body["intitule"], _where(body["fiche"]), _path(body)))
+        table.add_row(f"{hit.score:.2f}", body["type"], *cells)
     return table
 
 

@@ -63,3 +63,17 @@ def test_killed_before_the_rename_the_old_one_is_current(tmp_path: Path) -> None
 def test_a_current_that_names_nothing_is_none(tmp_path: Path) -> None:
     (tmp_path / CURRENT).write_text("disparu\n")
     assert current(tmp_path) is None
+
+
+def test_what_a_killed_build_left_goes_and_a_running_one_stays(tmp_path: Path) -> None:
+    dead = tmp_path / "generations" / ".unfinished-000001-mort"
+    dead.mkdir(parents=True)
+    (dead / ".verrou").write_text("")
+    (dead / "vectors").write_text("x")
+    with new_generation(tmp_path) as running:
+        (running / "f").write_text("a")
+        _build(tmp_path, "b")
+        assert not dead.exists()
+        assert (running / "f").read_text() == "a"
+    assert _read(tmp_path) == "a"
+    assert not list(tmp_path.glob("generations/*/.verrou"))

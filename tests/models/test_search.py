@@ -1,5 +1,6 @@
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -120,3 +121,16 @@ def test_an_unusable_index_says_why_and_how_to_mend_it(
         open_index(copy, tiny_classifier.bundle)
     assert caught.value.code == code
     assert "genscan index build" in caught.value.message
+
+
+def test_an_open_index_outlives_its_rebuilds(tmp_path: Path, tiny_classifier: Classifier) -> None:
+    tiny.build_tiny_index(tmp_path, tiny_classifier)
+    searcher = Searcher(open_index(tmp_path, tiny_classifier.bundle), tiny_classifier.bundle.encoder)
+    for _ in range(3):
+        tiny.build_tiny_index(tmp_path, tiny_classifier)
+    found: list[str] = []
+    # Each request may come on a thread that never read this index before.
+    thread = threading.Thread(target=lambda: found.extend(h.entry.fiche["id"] for h in searcher.search("web", k=2)))
+    thread.start()
+    thread.join()
+    assert len(found) == 2

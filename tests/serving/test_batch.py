@@ -94,3 +94,18 @@ def test_the_fingerprint_follows_files_and_options(tmp_path: Path) -> None:
     assert first != fingerprint([file], top_k=6)
     file.write_text("ab")
     assert first != fingerprint([file], top_k=5)
+
+
+def test_two_runs_never_mix_in_one_output(tmp_path: Path, tiny_classifier: Classifier) -> None:
+    out = tmp_path / "o"
+    second: list[str] = []
+
+    def meanwhile() -> Iterator[Fiche | RecordError]:
+        yield from _records(2)
+        with pytest.raises(GenscanError) as caught:
+            classify_to_file(_records(5), out, tiny_classifier, mark="m")
+        second.append(caught.value.code)
+
+    classify_to_file(meanwhile(), out, tiny_classifier, mark="m")
+    assert second == ["sortie_occupee"]
+    assert len(_lines(out)) == 2
