@@ -35,7 +35,8 @@ class Settings(BaseSettings):
         threads: cores for one inference; an equal share of the machine's for each worker when unset.
         inferences: classifications, and searches, that one worker runs at once; the others wait their turn.
         max_concurrency: requests in flight, all workers together, past which new ones are refused (429).
-        timeout_s: seconds after which a request is given up.
+        timeout_s: seconds after which a request is given up; the largest batch of long offers takes some 30 alone
+            on two cores.
         max_body_bytes: size of a request's body.
         max_fiches: records in one /classify.
         max_top_k: candidates an answer may list.
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1, le=1024)
     inferences: int = Field(default=2, ge=1, le=256)
     max_concurrency: int = Field(default=64, ge=1, le=100_000)
-    timeout_s: int = Field(default=60, ge=1, le=86_400)
+    timeout_s: int = Field(default=120, ge=1, le=86_400)
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     max_fiches: int = Field(default=2000, ge=1)
     max_top_k: int = Field(default=20, ge=1)

@@ -158,6 +158,11 @@ def unguard(cell: str) -> str:
     return bare if guard(bare) == cell else cell
 
 
+MAX_CELL = 100_000
+"""Characters of a cell; a longer one is a quote that was never closed. Checked here, since csv's own limit belongs to
+the whole process and other readers raise it."""
+
+
 def write_sheet(path: Path, rows: Iterable[tuple[SourceText, Label | None, str, str]]) -> int:
     """Write a CSV that a French Excel opens, and return how many records it holds.
 
@@ -249,6 +254,10 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         if missing:
             raise LabelError("colonnes_absentes", f"{path}, ligne 1 : colonne absente : {', '.join(missing)}")
         for number, cells in enumerate(reader, 2):
+            if max(map(len, cells), default=0) > MAX_CELL:
+                raise LabelError(
+                    "tableau_illisible", f"{path}, ligne {number} : cellule de plus de {MAX_CELL} caractères"
+                )
             padded = [*cells, *[""] * (len(header) - len(cells))]
             yield number, {name: unguard(cell.strip()) for name, cell in zip(header, padded, strict=False)}
     except csv.Error as error:
