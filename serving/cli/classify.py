@@ -10,7 +10,7 @@ from rich.table import Table
 
 from cartography.fiche import FicheType
 from serving.batch import Tally, classify_to_file, fingerprint
-from serving.cli.options import expand, inputs, records
+from serving.cli.options import expand, inputs, output_file, records
 from serving.cli.progress import meter
 from serving.cli.terminal import Screen
 from serving.engine import load_classifier
@@ -19,14 +19,7 @@ from serving.settings import load_settings
 
 @click.command(short_help="Classe des fiches.")
 @inputs
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    metavar="FICHIER",
-    help="Réponses, en JSON Lines.",
-)
+@output_file("Réponses, en JSON Lines.")
 @click.option(
     "--top-k",
     type=click.IntRange(1, 107),

@@ -10,20 +10,13 @@ import click
 from cartography.errors import RecordError
 from cartography.fiche import FicheType
 from cartography.files import atomic_writer, writing
-from serving.cli.options import expand, inputs, records
+from serving.cli.options import expand, inputs, output_file, records
 from serving.cli.progress import meter
 
 
 @click.command(short_help="Convertit des fiches en JSON Lines.")
 @inputs
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    metavar="FICHIER",
-    help="Fiches, en JSON Lines.",
-)
+@output_file("Fiches, en JSON Lines.")
 def convert(files: tuple[Path, ...], format_name: str | None, default_type: FicheType | None, output: Path) -> None:
     """Convertit LHÉO, France Travail, ONISEP, RNCP, Mon Compte Formation, CSV… en JSON Lines.
 

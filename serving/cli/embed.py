@@ -10,7 +10,7 @@ import numpy as np
 from cartography.errors import GenscanError
 from cartography.files import atomic_writer, writing
 from cartography.text import clean_text
-from serving.cli.options import refuse_overwriting
+from serving.cli.options import output_file, refuse_overwriting
 from serving.cli.progress import meter
 from serving.engine import load_classifier
 from serving.settings import load_settings
@@ -18,14 +18,7 @@ from serving.settings import load_settings
 
 @click.command(short_help="Écrit les vecteurs de textes.")
 @click.argument("source", metavar="TEXTES", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    metavar="FICHIER",
-    help="Fichier .npy.",
-)
+@output_file("Fichier .npy.")
 def embed(source: Path, output: Path) -> None:
     """Écrit un vecteur unitaire float32 par ligne de TEXTES, avec l'encodeur de la recherche."""
     refuse_overwriting([source], output)

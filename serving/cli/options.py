@@ -41,6 +41,18 @@ def inputs(command: F) -> F:
     return command
 
 
+def output_file(said: str) -> Callable[[F], F]:
+    """Return the required `-o` of a verb that writes one file; `said` is its help."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        required=True,
+        metavar="FICHIER",
+        help=said,
+    )
+
+
 def expand(files: Sequence[Path], output: Path | None = None) -> list[Path]:
     """Return the files, a folder being replaced by the files in it, sorted by name.
 
