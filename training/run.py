@@ -166,8 +166,10 @@ def run_training(
 def _labelled(settings: RunSettings, cartographie: Cartographie) -> DatasetDict | None:
     if settings.data is None:
         return None
-    gold = settings.gold if settings.gold and settings.gold.is_file() else None
-    return build_labelled_corpus(load_records(settings.data, cartographie).records, cartographie, gold).splits
+    # The development set stays out whatever other file this run is measured on.
+    named = {settings.gold, settings.data / "gold" / "dev.jsonl"}
+    judged = sorted(path for path in named if path is not None and path.is_file())
+    return build_labelled_corpus(load_records(settings.data, cartographie).records, cartographie, judged).splits
 
 
 def _measure_splits(labelled: DatasetDict | None, classifier: Classifier) -> dict[str, Report]:

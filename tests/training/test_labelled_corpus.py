@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,7 @@ from training.corpus.near_duplicates import near_any, near_groups
 from training.labels.log import Label, append_labels
 from training.labels.records import LabelledRecord, load_records, own_records
 from training.labels.sources import SourceText, text_hash
+from training.run import RunSettings, _labelled
 
 TREE = load_version()
 LONG = (
@@ -94,9 +96,21 @@ def test_development_records_never_enter(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     records = [_record(1, "Développeur web F/H", LONG), _record(2, "Boulanger de nuit à Brest", label="non")]
-    made = build_labelled_corpus(records, TREE, gold)
+    made = build_labelled_corpus(records, TREE, [gold])
     assert made.near_gold == 1
     assert sum(len(s) for s in made.splits.values()) == 1
+
+
+def test_development_records_stay_out_whatever_the_run_is_measured_on(tmp_path: Path) -> None:
+    own = own_records()[0].fiche
+    dev, other = tmp_path / "gold" / "dev.jsonl", tmp_path / "autre.jsonl"
+    dev.parent.mkdir()
+    gold = {"gold": {"numerique": "non"}}
+    dev.write_text(json.dumps({**own.as_json(), **gold}) + "\n", encoding="utf-8")
+    other.write_text(json.dumps({"id": "z", "type": "offre", "intitule": "Boulanger de nuit", **gold}) + "\n")
+    splits = _labelled(RunSettings(output=tmp_path / "b", gold=other, data=tmp_path), TREE)
+    assert splits is not None
+    assert own.id not in set(chain.from_iterable(split["id"] for split in splits.values()))
 
 
 def test_rows_carry_the_whole_path_of_their_label() -> None:

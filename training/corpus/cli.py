@@ -55,7 +55,7 @@ def build(output: Path, data: Path | None) -> None:
     joined = load_records(root, tree)
     gold = root / "gold" / "dev.jsonl"
     click.echo(f"→ quasi-doublons et partage de {len(joined.records)} fiches", err=True)
-    made = build_labelled_corpus(joined.records, tree, gold if gold.is_file() else None)
+    made = build_labelled_corpus(joined.records, tree, [gold] if gold.is_file() else [])
     readings = double_read(read_labels(LABELS, tree))
     card = data_card(made, joined, agreement(readings, tree), tree)
     _save(made, card, output)

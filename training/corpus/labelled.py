@@ -131,19 +131,19 @@ def language(text: str) -> str:
 
 
 def build_labelled_corpus(
-    records: Sequence[LabelledRecord], tree: Cartographie, gold: Path | None = None
+    records: Sequence[LabelledRecord], tree: Cartographie, judged: Sequence[Path] = ()
 ) -> LabelledCorpus:
     """Make the corpus; the same records always give the same splits.
 
     Args:
         records: labelled records.
         tree: the cartographie.
-        gold: the development set, none of whose records, nor any near-duplicate of one, may enter.
+        judged: files of records that models are measured on, none of which, nor any near-duplicate, may enter.
     """
     kept = list(records)
-    if gold is not None:
-        judged = [f"{item.fiche.intitule}\n{item.fiche.description}" for item in read_gold(gold)]
-        near = near_any([text_of_record(r) for r in kept], judged)
+    if judged:
+        kept_out = [f"{item.fiche.intitule}\n{item.fiche.description}" for path in judged for item in read_gold(path)]
+        near = near_any([text_of_record(r) for r in kept], kept_out)
         kept = [record for record, is_near in zip(kept, near, strict=True) if not is_near]
     names = near_groups([text_of_record(r) for r in kept])
     # A group's name is a rank, which moves with what is added; its first record's identity does not.
