@@ -8,7 +8,8 @@ from itertools import chain
 from typing import Any
 
 from cartography.tree import Cartographie
-from training.corpus.labelled import HELD_OUT, LabelledCorpus
+from training.corpus.composition import LEAST, OUT_OF_SCOPE_SHARE
+from training.corpus.labelled import HELD_OUT, RESERVE, LabelledCorpus
 from training.labels.agreement import Agreement
 from training.labels.records import Joined
 from training.labels.sources import OWN
@@ -20,9 +21,10 @@ _LENGTHS = ((0, "intitulé seul"), (50, "1 à 50 mots"), (150, "51 à 150 mots")
 
 def data_card(corpus: LabelledCorpus, joined: Joined, agreements: Sequence[Agreement], tree: Cartographie) -> str:
     """Return the card in Markdown."""
-    rows = list(chain.from_iterable(corpus.splits.values()))
+    rows = list(chain.from_iterable(corpus.proper.values()))
     digital = [row for row in rows if row["numerique"]]
     real = [row for row in digital if row["source"] != OWN.name]
+    reserve = list(corpus.splits.get(RESERVE, ()))
     parts = [
         "# Corpus annoté\n",
         f"{len(rows)} fiches, dont {len(digital)} numériques ({len(digital) / max(1, len(rows)):.0%}). Refaire : "
@@ -32,11 +34,14 @@ def data_card(corpus: LabelledCorpus, joined: Joined, agreements: Sequence[Agree
         "garde identifiants, empreintes et étiquettes.\n",
         "## Partage\n",
         _table(
-            ("partie", "fiches", "numériques"), [(n, len(s), sum(s["numerique"])) for n, s in corpus.splits.items()]
+            ("partie", "fiches", "numériques"), [(n, len(s), sum(s["numerique"])) for n, s in corpus.proper.items()]
         ),
         "Aucun texte ni quasi-doublon (MinHash, Jaccard ≥ 0,5) n'est dans deux parties ; `test_editeurs` ne contient "
         f"que des éditeurs absents de l'entraînement ({', '.join(HELD_OUT)}). {corpus.near_gold} fiches trop proches "
         "du jeu de développement ont été écartées.\n",
+        "## Part hors numérique\n",
+        _table(("type, fiches réelles", "corpus", "hors numérique", "part", "réserve"), _shares(rows, reserve)),
+        _reserve(reserve),
         "## D'où viennent les fiches\n",
         _counts("origine", rows),
         _counts("type", rows),
@@ -62,6 +67,30 @@ def _counts(column: str, rows: Sequence[dict[str, Any]]) -> str:
     whole = Counter(row[column] for row in rows)
     digital = Counter(row[column] for row in rows if row["numerique"])
     return _table((column, "fiches", "numériques"), [(key, n, digital[key]) for key, n in whole.most_common()])
+
+
+def _shares(rows: Sequence[dict[str, Any]], reserve: Sequence[dict[str, Any]]) -> list[tuple[str, int, int, str, int]]:
+    real = [row for row in rows if row["source"] != OWN.name]
+    whole = Counter(row["type"] for row in real)
+    outside = Counter(row["type"] for row in real if not row["numerique"])
+    aside = Counter(row["type"] for row in reserve)
+    kinds = sorted({*whole, *aside})
+    return [(k, whole[k], outside[k], f"{outside[k] / max(1, whole[k]):.1%}", aside[k]) for k in kinds]
+
+
+def _reserve(reserve: Sequence[dict[str, Any]]) -> str:
+    if not reserve:
+        return "Toutes les fiches étiquetées sont dans le corpus.\n"
+    return (
+        f"Le corpus vise {OUT_OF_SCOPE_SHARE:.0%} de fiches hors numérique parmi les fiches réelles de chaque type, "
+        f"sans descendre sous {LEAST} fiches réelles ; il garde toutes les fiches numériques, et toutes celles écrites "
+        "pour le projet, qui ne comptent pas dans cette part. "
+        f"Le surplus, {len(reserve)} fiches hors numérique, est la partie `{RESERVE}` : ni entraînement, ni "
+        "validation, ni test. Ce sont les plus éloignées du numérique, dont les intitulés ROME enseignent déjà les "
+        "métiers. Sont gardées d'abord celles que leur lecteur a jugées discutables (certitude 3, puis 2), puis celles "
+        "qu'une séparation linéaire (TF-IDF du titre et du début de la description), apprise sans elles, prend le plus "
+        "pour numériques. Les fiches hors numérique des tests sont donc plus difficiles que celles d'un catalogue.\n"
+    )
 
 
 def _by_length(rows: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:

@@ -12,13 +12,16 @@ from datasets import Dataset, DatasetDict, Features, Value
 from datasets import Sequence as Many
 
 from cartography.tree import Cartographie
+from training.corpus.composition import LEAST, compose
 from training.corpus.near_duplicates import near_any, near_groups
 from training.corpus.split import number
 from training.labels.records import LabelledRecord
 from training.measure.gold import read_gold
 
-Split = Literal["train", "validation", "test", "test_editeurs"]
-SPLITS: tuple[Split, ...] = ("train", "validation", "test", "test_editeurs")
+Split = Literal["train", "validation", "test", "test_editeurs", "reserve"]
+SPLITS: tuple[Split, ...] = ("train", "validation", "test", "test_editeurs", "reserve")
+RESERVE: Split = "reserve"
+"""Out-of-scope records beyond their share (see `composition`): nothing learns from them nor is measured on them."""
 VALIDATION_SHARE, TEST_SHARE = 0.1, 0.1
 
 HELD_OUT = (
@@ -107,12 +110,17 @@ class LabelledCorpus:
     """The corpus and what was left out of it.
 
     Attributes:
-        splits: train, validation, test, test_editeurs, those that have records; columns `FEATURES`.
+        splits: train, validation, test, test_editeurs, reserve, those that have records; columns `FEATURES`.
         near_gold: records left out because they are, or nearly are, records of the development set.
     """
 
     splits: DatasetDict
     near_gold: int
+
+    @property
+    def proper(self) -> DatasetDict:
+        """The splits without the reserve: the corpus proper."""
+        return DatasetDict({name: split for name, split in self.splits.items() if name != RESERVE})
 
 
 def text_of_record(record: LabelledRecord) -> str:
@@ -131,14 +139,17 @@ def language(text: str) -> str:
 
 
 def build_labelled_corpus(
-    records: Sequence[LabelledRecord], tree: Cartographie, judged: Sequence[Path] = ()
+    records: Sequence[LabelledRecord], tree: Cartographie, judged: Sequence[Path] = (), *, least: int = LEAST
 ) -> LabelledCorpus:
     """Make the corpus; the same records always give the same splits.
+
+    The share of out-of-scope records is reached last: setting some aside moves no other record to another split.
 
     Args:
         records: labelled records.
         tree: the cartographie.
         judged: files of records that models are measured on, none of which, nor any near-duplicate, may enter.
+        least: real records of a type under which no out-of-scope record is set aside.
     """
     kept = list(records)
     if judged:
@@ -149,11 +160,15 @@ def build_labelled_corpus(
     # A group's name is a rank, which moves with what is added; its first record's identity does not.
     named = {name: f"{kept[int(name)].label.source}:{kept[int(name)].fiche.id}" for name in set(names)}
     held = {name for record, name in zip(kept, names, strict=True) if record.text.origin in HELD_OUT}
+    placed = [
+        (record, named[name], split)
+        for record, name in zip(kept, names, strict=True)
+        if (split := _split_of(record, named[name], name in held)) is not None
+    ]
+    reserve = compose([record for record, _, _ in placed], [group for _, group, _ in placed], least=least).reserve
     rows: dict[Split, list[dict[str, object]]] = {split: [] for split in SPLITS}
-    for record, name in zip(kept, names, strict=True):
-        split = _split_of(record, named[name], name in held)
-        if split is not None:
-            rows[split].append(_row(record, named[name], tree))
+    for record, group, split in placed:
+        rows[RESERVE if record.label.key in reserve else split].append(_row(record, group, tree))
     splits = DatasetDict({split: Dataset.from_list(found, features=FEATURES) for split, found in rows.items() if found})
     return LabelledCorpus(splits, len(records) - len(kept))
 
