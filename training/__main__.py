@@ -2,7 +2,8 @@
 
 import click
 
-from training.cli import evaluate, train
+from training.cli import train
+from training.measure.cli import evaluate
 
 main = click.Group("training", commands=[train, evaluate], help="Entraîne et mesure le classifieur.")
 

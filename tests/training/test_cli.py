@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from cartography.crosswalk import Crosswalk
 from models.bundle import DEFAULT_BUNDLE
-from training.cli import default_gold, evaluate, train
+from tests.training.measure.support import small_corpus, small_splits
+from training.cli import train
 from training.labels.sources import DATA_VARIABLE
+from training.measure.cli import default_gold, evaluate
 from training.run import Outcome, RunSettings
 from training.tracking.runs import Tracking
 
@@ -17,15 +20,44 @@ Trained = tuple[RunSettings, Outcome, Tracking]
 
 
 def test_evaluate_prints_the_figures(trained: Trained, gold_file: Path) -> None:
-    arguments = [str(gold_file), "--bundle", str(trained[0].output), "--draws", "20"]
+    arguments = [str(gold_file), "--bundle", str(trained[0].output), "--draws", "20", "--sans-references"]
     result = CliRunner().invoke(evaluate, arguments, env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
-    assert "numerique_f1" in result.output
-    assert "formation" in result.output
+    for said in ("numerique_f1", "type : formation", "longueur : intitulé seul", "famille : Développement"):
+        assert said in result.output
+
+
+def test_references_stand_beside_the_model(
+    trained: Trained,
+    gold_file: Path,
+    small_crosswalk: Crosswalk,
+    tiny_base_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("training.corpus.learned.learned_splits", lambda *asked: small_splits())
+    monkeypatch.setattr("training.corpus.examples.build_corpus", lambda *asked: small_corpus(small_crosswalk))
+    monkeypatch.setattr("training.measure.opponents.DEFAULT_BASE", str(tiny_base_dir))
+    arguments = [str(gold_file), "--bundle", str(trained[0].output), "--draws", "20", "--cache", str(tmp_path)]
+    result = CliRunner().invoke(evaluate, arguments, env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    for said in ("fiches étiquetées et", "autre état du corpus", "TF-IDF + SVM", "10 voisins", "sans ROME ni arbre"):
+        assert said in result.output
+
+
+def test_the_catalogue_is_a_labelled_set(tiny_bundle_dir: Path) -> None:
+    arguments = ["--catalogue", "--bundle", str(tiny_bundle_dir), "--draws", "20", "--sans-references"]
+    result = CliRunner().invoke(evaluate, arguments)
+    assert result.exit_code == 0, result.output
+    assert "505 fiches" in result.output
+
+
+def test_a_file_and_the_catalogue_are_not_one_set(gold_file: Path) -> None:
+    assert CliRunner().invoke(evaluate, [str(gold_file), "--catalogue"]).exit_code == 2
 
 
 def test_rome_can_be_left_out(trained: Trained, gold_file: Path) -> None:
-    arguments = [str(gold_file), "--bundle", str(trained[0].output), "--draws", "20", "--no-rome"]
+    arguments = [str(gold_file), "--bundle", str(trained[0].output), "--draws", "20", "--no-rome", "--sans-references"]
     assert CliRunner().invoke(evaluate, arguments).exit_code == 0
 
 

@@ -5,8 +5,8 @@ import pytest
 from click.testing import CliRunner
 
 from models.encoder import Vectors
-from training.cli import melo
 from training.errors import EvaluationError
+from training.measure.cli import melo
 from training.measure.melo import ANNOTATIONS, LABELS, QUERIES, measure_melo, read_melo
 
 

@@ -34,7 +34,12 @@ def fiche_of(row: Mapping[str, Any]) -> Fiche:
 def labelled_of(row: Mapping[str, Any]) -> Labelled:
     """Return a corpus row as a record with its labels, to measure on."""
     return Labelled(
-        fiche_of(row), row["numerique"], tuple(row["familles"]), tuple(row["metiers"]), tuple(row["postes"])
+        fiche_of(row),
+        row["numerique"],
+        tuple(row["familles"]),
+        tuple(row["metiers"]),
+        tuple(row["postes"]),
+        row["origine"],
     )
 
 

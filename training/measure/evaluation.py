@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.answer import Answer, Niveau, Scored
+from models.bundle import Bundle
 from models.classifier import Classifier
 from training.measure.gold import Labelled
 from training.measure.metrics import Figure, Metric, bootstrap, calibration_error, measure, ratio
@@ -19,6 +21,12 @@ _LEVELS = ("famille", "metier", "poste")
 
 Report = dict[str, dict[str, Figure]]
 """Group ("tous", "formation", "offre") → name of the figure → figure."""
+
+
+def with_rome(bundle: Bundle, strength: float) -> Bundle:
+    """Return the bundle with a ROME prior of another strength; at 0 it answers from the text alone."""
+    rome = bundle.calibration.rome.model_copy(update={"strength": strength})
+    return replace(bundle, calibration=bundle.calibration.model_copy(update={"rome": rome}))
 
 
 def evaluate(classifier: Classifier, labelled: Sequence[Labelled], *, draws: int = DRAWS, seed: int = 0) -> Report:
@@ -58,6 +66,7 @@ def figures(labelled: Sequence[Labelled], answers: Sequence[Answer], weights: ND
     """Return every figure of one group of records.
 
     - numerique_*: the digital or not decision.
+    - hors_rappel: share of the records outside the cartographie that are refused.
     - famille, metier, poste: share of the digital records whose best guess is accepted; no answer is a wrong one.
     - poste_top3: share of the digital records with an accepted poste among the three first candidates.
     - ece_numerique, ece_poste: calibration error of the digital score, and of the poste given to those found digital.
@@ -81,13 +90,19 @@ def figures(labelled: Sequence[Labelled], answers: Sequence[Answer], weights: ND
     >>> refused = Answer("1", False, 0.1, "aucun", None, None, None, (), (), {})
     >>> gold = [Labelled(fiche, True, ("f",), ("m",), (p,)) for p in ("a", "b")] + [Labelled(fiche, False)]
     >>> got = figures(gold, [found("a", "poste"), found("c", "famille"), refused], np.ones((1, 3)))
-    >>> [got[name].value for name in ("numerique_f1", "famille", "poste", "couverture_poste", "precision_poste")]
-    [1.0, 1.0, 0.5, 0.5, 1.0]
+    >>> [got[name].value for name in ("numerique_f1", "hors_rappel", "famille", "poste")]
+    [1.0, 1.0, 1.0, 0.5]
+    >>> [got[name].value for name in ("couverture_poste", "precision_poste")]
+    [0.5, 1.0]
     >>> round(got["ece_numerique"].value, 2)  # .1 in each of two bins
     0.1
     """
-    metrics = {**_decision(labelled, answers), **_levels(labelled, answers)}
-    return {name: measure(metric, count, weights) for name, (metric, count) in metrics.items()}
+    return {name: measure(metric, count, weights) for name, (metric, count) in metrics(labelled, answers).items()}
+
+
+def metrics(labelled: Sequence[Labelled], answers: Sequence[Answer]) -> dict[str, tuple[Metric, int]]:
+    """Return for each figure of `figures` how it is computed and how many records it rests on."""
+    return {**_decision(labelled, answers), **_levels(labelled, answers)}
 
 
 def _decision(labelled: Sequence[Labelled], answers: Sequence[Answer]) -> dict[str, tuple[Metric, int]]:
@@ -99,12 +114,13 @@ def _decision(labelled: Sequence[Labelled], answers: Sequence[Answer]) -> dict[s
         "numerique_precision": (ratio(both, said), int(said.sum())),
         "numerique_rappel": (ratio(both, gold), int(gold.sum())),
         "numerique_f1": (ratio(2 * both, gold.astype(int) + said), len(gold)),
+        "hors_rappel": (ratio(~gold & ~said, ~gold), int((~gold).sum())),
         "ece_numerique": (calibration_error(scores, gold), len(gold)),
     }
 
 
 def _levels(labelled: Sequence[Labelled], answers: Sequence[Answer]) -> dict[str, tuple[Metric, int]]:
-    metrics: dict[str, tuple[Metric, int]] = {}
+    found: dict[str, tuple[Metric, int]] = {}
     gold = np.array([item.numerique for item in labelled])
     depth = np.array([_DEPTH[answer.niveau] for answer in answers])
     for rank, level in enumerate(_LEVELS, 1):
@@ -112,17 +128,17 @@ def _levels(labelled: Sequence[Labelled], answers: Sequence[Answer]) -> dict[str
         known = gold & np.array([bool(ids) for ids in accepted])
         right = np.array([_right(_node(a, level), ids) for a, ids in zip(answers, accepted, strict=True)])
         sure = depth >= rank
-        metrics[level] = (ratio(right, known), int(known.sum()))
-        metrics[f"couverture_{level}"] = (ratio(gold & sure, gold), int(gold.sum()))
-        metrics[f"precision_{level}"] = (ratio(right & sure, sure), int(sure.sum()))
+        found[level] = (ratio(right, known), int(known.sum()))
+        found[f"couverture_{level}"] = (ratio(gold & sure, gold), int(gold.sum()))
+        found[f"precision_{level}"] = (ratio(right & sure, sure), int(sure.sum()))
     top = np.array(
         [any(c.id in item.postes for c in a.candidats[:TOP]) for item, a in zip(labelled, answers, strict=True)]
     )
-    metrics["poste_top3"] = (ratio(top & known, known), int(known.sum()))
+    found["poste_top3"] = (ratio(top & known, known), int(known.sum()))
     asked = np.array([a.poste is not None for a in answers])
     confidences = np.array([a.poste.score if a.poste else 0.0 for a in answers], dtype=np.float64)
-    metrics["ece_poste"] = (_only(asked, calibration_error(confidences, right)), int(asked.sum()))
-    return metrics
+    found["ece_poste"] = (_only(asked, calibration_error(confidences, right)), int(asked.sum()))
+    return found
 
 
 def _only(rows: NDArray[np.bool_], metric: Metric) -> Metric:

@@ -39,6 +39,7 @@ class Labelled:
         familles: accepted ones, the best first; likewise metiers and postes. Empty when not digital.
         metiers: see familles.
         postes: see familles.
+        source: who published it; empty when not known.
     """
 
     fiche: Fiche
@@ -46,6 +47,7 @@ class Labelled:
     familles: tuple[str, ...] = ()
     metiers: tuple[str, ...] = ()
     postes: tuple[str, ...] = ()
+    source: str = ""
 
 
 def read_gold(path: Path) -> list[Labelled]:
@@ -78,4 +80,5 @@ def _parse(path: Path, lines: list[str]) -> Iterator[Labelled]:
         except FicheInvalid as error:
             raise EvaluationError("annotation_invalide", f"{path}, ligne {number} : {error.message}") from error
         gold = parsed.gold
-        yield Labelled(fiche, gold.numerique == "oui", gold.familles, gold.metiers, gold.postes)
+        source = str(fiche.extras.get("source", ""))
+        yield Labelled(fiche, gold.numerique == "oui", gold.familles, gold.metiers, gold.postes, source)

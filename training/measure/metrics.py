@@ -79,6 +79,18 @@ def calibration_error(confidences: Floats, right: NDArray[np.bool_], bins: int =
     return metric
 
 
+def difference(one: Metric, other: Metric) -> Metric:
+    """Return the metric one - other, both on the same draws: what two answers to the same records really differ by.
+
+    The second is right on both records, the first on one: half a point less, whatever their own intervals.
+
+    >>> gap = difference(ratio(np.array([1, 0]), np.ones(2)), ratio(np.array([1, 1]), np.ones(2)))
+    >>> gap(np.ones((1, 2))).tolist()
+    [-0.5]
+    """
+    return lambda weights: one(weights) - other(weights)
+
+
 def measure(metric: Metric, count: int, weights: Floats) -> Figure:
     """Return a figure with its interval.
 

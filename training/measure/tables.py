@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
+from training.measure.comparison import WHOLE, Cell, Comparison, Part
+from training.measure.metrics import Figure
+
 if TYPE_CHECKING:
     from training.measure.evaluation import Report
     from training.run import Outcome
+
+WIDTH = 150
+LEGEND = (
+    "En pour cent ; entre parenthèses, l'intervalle à 95 % (bootstrap des fiches) ; n : fiches sur lesquelles porte le "
+    "chiffre du modèle.\n▲ la référence fait mieux que le modèle, ▼ moins bien, écart sûr à 95 % (mêmes tirages)."
+)
+MEANINGS = {
+    "numerique_precision": "part des fiches dites numériques qui le sont",
+    "numerique_rappel": "part des fiches numériques dites numériques",
+    "numerique_f1": "moyenne harmonique des deux",
+    "hors_rappel": "part des fiches hors numérique bien écartées",
+    "ece_numerique": "erreur de calibration du score numérique (0 : parfait)",
+    "famille": "part des fiches numériques dont la famille proposée est admise",
+    "metier": "part des fiches numériques dont le métier proposé est admis",
+    "poste": "part des fiches numériques dont le poste proposé est admis",
+    "poste_top3": "part des fiches numériques dont un poste admis est parmi les trois premiers",
+    "couverture_famille": "part des fiches numériques à qui une réponse sûre est donnée, famille ou plus profond",
+    "couverture_metier": "part des fiches numériques à qui une réponse sûre est donnée, métier ou plus profond",
+    "couverture_poste": "part des fiches numériques à qui un poste sûr est donné",
+    "precision_famille": "part des familles données pour sûres qui sont admises",
+    "precision_metier": "part des métiers donnés pour sûrs qui sont admis",
+    "precision_poste": "part des postes donnés pour sûrs qui sont admis",
+    "ece_poste": "erreur de calibration du poste proposé (0 : parfait)",
+}
+"""What each figure says, for people."""
+TOLD_BY_THE_SLICE = ("numerique_precision", "numerique_f1", "ece_numerique")
+"""Figures that say nothing of a famille: all its records are digital, so that every digital answer is right."""
 
 
 def show_outcome(outcome: Outcome, output: Path) -> None:
@@ -42,3 +74,58 @@ def show_report(report: Report) -> None:
     console = Console()
     console.print(table)
     console.print("Entre parenthèses : intervalle à 95 % (bootstrap).", style="dim")
+
+
+def show_comparison(comparison: Comparison) -> None:
+    """Show every figure of every system on the whole, then one table a figure, slice by slice."""
+    console = Console()
+    # A file or a pipe has no width of its own: the tables take the one they need.
+    console = console if console.is_terminal else Console(width=max(WIDTH, console.width))
+    (whole,) = comparison[WHOLE].values()
+    systems = list(next(iter(whole.values())))
+    table = _table("toutes les fiches", systems)
+    for name in whole:
+        _add(table, name, whole, name, systems)
+    console.print()
+    console.print(table)
+    console.print(LEGEND, style="dim", highlight=False)
+    for name, cells in whole.items():
+        console.print(f"\n[bold]{name}[/bold], {MEANINGS[name]}", highlight=False)
+        console.print(_by_slice(comparison, name, [system for system in systems if system in cells]))
+
+
+def _by_slice(comparison: Comparison, name: str, systems: Sequence[str]) -> Table:
+    table = _table("", systems)
+    for axis, parts in comparison.items():
+        if axis == "famille" and name in TOLD_BY_THE_SLICE:
+            continue
+        told = [part for part, found in parts.items() if not isnan(_first(found[name]).value)]
+        for rank, part in enumerate(told):
+            label = part if axis == WHOLE else f"{axis} : {part}" if rank == 0 else f"{' ' * len(axis)}   {part}"
+            _add(table, label, parts[part], name, systems, last=rank == len(told) - 1)
+    return table
+
+
+def _table(head: str, systems: Sequence[str]) -> Table:
+    table = Table(head, "n", *systems, header_style="bold", box=None, padding=(0, 2, 0, 0))
+    table.columns[1].justify = "right"
+    return table
+
+
+def _add(table: Table, label: str, part: Part, name: str, systems: Sequence[str], *, last: bool = False) -> None:
+    cells = part[name]
+    shown = [_cell(cells[system], name) if system in cells else "" for system in systems]
+    table.add_row(label, str(_first(cells).count), *shown, end_section=last)
+
+
+def _cell(cell: Cell, name: str) -> str:
+    """Return a percentage, its interval, and whether it surely differs from the model's."""
+    figure = cell.figure
+    if isnan(figure.value):
+        return "–"
+    mark = ("", " ▲", " ▼")[cell.better(name)]
+    return f"{100 * figure.value:.1f} ({100 * figure.low:.0f}–{100 * figure.high:.0f}){mark}"
+
+
+def _first(cells: Mapping[str, Cell]) -> Figure:
+    return next(iter(cells.values())).figure

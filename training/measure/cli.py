@@ -1,0 +1,182 @@
+"""The verbs `evaluate` and `melo`. Heavy imports wait until a verb runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from training.labels.sources import DATA_VARIABLE, shared_root
+from training.verbs import faults, quiet_environment
+
+if TYPE_CHECKING:
+    from cartography.tree import Cartographie
+    from models.bundle import Bundle
+    from training.corpus.examples import Corpus
+    from training.measure.comparison import System
+    from training.measure.gold import Labelled
+
+GOLD = Path("gold/dev.jsonl")
+_BUNDLE = click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Dossier du modèle.  [défaut : le modèle embarqué]",
+)
+
+
+def default_gold() -> Path:
+    """Return where the labelled records are looked for: `$GENSCAN_DATA`, else `../shared` beside the repository."""
+    return shared_root() / GOLD
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `evaluate` is asked for.
+
+    Attributes:
+        path: file of labelled records; None for the sample catalogue.
+        bundle: directory of the model.
+        strength: of the ROME prior; None for the model's own.
+        references: whether to hold the model against plain classifiers.
+        cache: folder of what is kept from one run to the next.
+        draws: bootstrap resamples.
+        seed: of the resamples.
+    """
+
+    path: Path | None
+    bundle: Path
+    strength: float | None
+    references: bool
+    cache: Path
+    draws: int
+    seed: int
+
+
+@click.command()
+@click.argument("fichier", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@_BUNDLE
+@click.option("--catalogue", is_flag=True, help="Mesure sur le catalogue d'exemple et ses étiquettes attendues.")
+@click.option("--sans-references", is_flag=True, help="Ne compare pas le modèle aux classifieurs de référence.")
+@click.option("--rome/--no-rome", default=True, show_default=True, help="Tient compte des codes ROME des fiches.")
+@click.option("--rome-strength", type=click.FloatRange(0), default=None, help="Force de l'a priori ROME.")
+@click.option("--draws", type=click.IntRange(1), default=1000, show_default=True, help="Tirages du bootstrap.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Graine du bootstrap.")
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/cache"),
+    show_default=True,
+    help="Vecteurs et réponses des références gardés d'une fois à l'autre.",
+)
+def evaluate(
+    fichier: Path | None,
+    bundle: Path | None,
+    catalogue: bool,
+    sans_references: bool,
+    rome: bool,
+    rome_strength: float | None,
+    draws: int,
+    seed: int,
+    cache: Path,
+) -> None:
+    """Mesure un modèle sur les fiches annotées de FICHIER (JSON Lines), par type, famille, source et longueur.
+
+    À côté du modèle, dans la même table : quatre classifieurs de référence, appris des mêmes textes que lui.
+    """
+    if fichier and catalogue:
+        raise click.UsageError("FICHIER ou --catalogue, pas les deux")
+    path = None if catalogue else fichier or default_gold()
+    if path is not None and not path.is_file():
+        message = f"{path} : fiches annotées absentes ; donnez FICHIER ou la variable {DATA_VARIABLE}"
+        raise click.UsageError(message)
+    from models.bundle import DEFAULT_BUNDLE
+
+    quiet_environment()
+    directory = bundle or DEFAULT_BUNDLE
+    with faults():
+        _evaluate(Asked(path, directory, rome_strength if rome else 0.0, not sans_references, cache, draws, seed))
+
+
+def _evaluate(asked: Asked) -> None:
+    from cartography.crosswalk import load_crosswalk
+    from cartography.loading import load_version
+    from models.bundle import load_bundle, read_manifest
+    from models.classifier import Classifier
+    from training.measure.comparison import System, compare
+    from training.measure.evaluation import TOP, with_rome
+    from training.measure.slices import slices
+    from training.measure.tables import show_comparison
+
+    tree = load_version(read_manifest(asked.bundle).cartographie.version)
+    labelled = _labelled(asked.path, tree)
+    bundle = load_bundle(asked.bundle, tree)
+    judged = bundle if asked.strength is None else with_rome(bundle, asked.strength)
+    classifier = Classifier(judged, tree, load_crosswalk())
+    systems = [System("modèle", classifier.classify([item.fiche for item in labelled], top_k=TOP))]
+    if asked.references:
+        systems += _references(asked, bundle, tree, labelled)
+    where = str(asked.path) if asked.path else "catalogue d'exemple, étiquettes de ses auteurs"
+    click.echo(f"Modèle {bundle.manifest.version}, {len(labelled)} fiches ({where})")
+    show_comparison(compare(labelled, systems, slices(labelled, tree), draws=asked.draws, seed=asked.seed))
+
+
+def _labelled(path: Path | None, tree: Cartographie) -> list[Labelled]:
+    from training.measure.catalogue import read_catalogue
+    from training.measure.gold import read_gold
+
+    return read_catalogue(tree) if path is None else read_gold(path)
+
+
+def _references(asked: Asked, bundle: Bundle, tree: Cartographie, labelled: Sequence[Labelled]) -> list[System]:
+    """Learn the reference classifiers from what the model learns from, and answer with them."""
+    import datasets
+
+    from cartography.crosswalk import load_crosswalk
+    from training.corpus.examples import build_corpus
+    from training.corpus.learned import learned_splits
+    from training.measure.opponents import Ground, opponents
+
+    datasets.disable_progress_bars()
+    _say("corpus des références")
+    splits = learned_splits(shared_root(), tree, asked.path)
+    corpus = build_corpus(tree, load_crosswalk(), splits)
+    _say(_lessons(corpus, asked.bundle))
+    ground = Ground(bundle, asked.bundle, corpus, splits, asked.cache)
+    return opponents(ground, tree, [item.fiche for item in labelled], _say)
+
+
+def _lessons(corpus: Corpus, directory: Path) -> str:
+    """Say what the references learn from, and whether the model learned from the same."""
+    from models.layout import LAYOUT
+
+    sides, sources = corpus.dataset["split"], corpus.dataset["source"]
+    learned = [source for source, side in zip(sources, sides, strict=True) if side == "train"]
+    records = learned.count("fiche")
+    said = f"{records} fiches étiquetées et {len(learned) - records} textes des titres, corpus {corpus.digest}"
+    same = corpus.digest in (directory / LAYOUT.card).read_text(encoding="utf-8")
+    return said if same else f"{said} ; le modèle, lui, a appris d'un autre état du corpus (voir sa fiche)"
+
+
+def _say(stage: str) -> None:
+    click.echo(f"→ {stage}", err=True)
+
+
+@click.command()
+@click.argument("dossier", type=click.Path(path_type=Path, file_okay=False), required=False)
+@_BUNDLE
+def melo(dossier: Path | None, bundle: Path | None) -> None:
+    """Mesure l'encodeur sur MELO, tâche française : appellations ROME à relier aux libellés ESCO."""
+    from cartography.loading import load_version
+    from models.bundle import DEFAULT_BUNDLE, load_bundle, read_manifest
+    from training.measure.melo import FOLDER, measure_melo, read_melo
+
+    with faults():
+        task = read_melo(dossier or shared_root() / FOLDER)
+        directory = bundle or DEFAULT_BUNDLE
+        tree = load_version(read_manifest(directory).cartographie.version)
+        figures = measure_melo(task, load_bundle(directory, tree).encoder.encode)
+    click.echo(f"MELO-fra, {figures.queries} requêtes : MAP {figures.map:.3f}, premier juste {figures.first:.3f}")

@@ -1,0 +1,130 @@
+"""What a model is held against, learned in the same run from the same rows."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from datasets import DatasetDict
+from sklearn import __version__ as sklearn_version
+
+from cartography.fiche import Fiche
+from cartography.tree import Cartographie
+from models.bundle import Bundle
+from models.classifier import text_of
+from models.encoder import Encoder, Vectors
+from models.layout import LAYOUT
+from training.corpus.examples import Corpus
+from training.corpus.record_examples import labelled_of
+from training.encoder.base import DEFAULT_BASE, load_base
+from training.encoder.embeddings import cache_path, embed
+from training.encoder.graphs import export
+from training.measure.baselines import (
+    LOGISTIC_C,
+    NEIGHBOURS,
+    SVM_C,
+    Encode,
+    Guess,
+    Lessons,
+    lessons_of,
+    logistic,
+    neighbours,
+    remembered,
+    tfidf_svm,
+)
+from training.measure.comparison import System
+from training.measure.flat import Flat, calibrated, poste_answer
+
+PLAIN_TOKENS = 128
+"""Where all-MiniLM-L6-v2 cuts its texts: it was trained on 128 pieces."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What opponents are made from.
+
+    Attributes:
+        bundle: the model to be held against.
+        directory: where it lies.
+        corpus: what it learns from.
+        splits: the labelled splits of that corpus; validation sets the flat threshold.
+        cache: folder of what is kept from one run to the next.
+        base: encoder of the plain logistic regression; the default base when None.
+    """
+
+    bundle: Bundle
+    directory: Path
+    corpus: Corpus
+    splits: DatasetDict
+    cache: Path
+    base: str | None = None
+
+    @property
+    def plain(self) -> str:
+        """The encoder of the plain logistic regression."""
+        return self.base or DEFAULT_BASE
+
+
+def opponents(
+    ground: Ground, tree: Cartographie, fiches: Sequence[Fiche], say: Callable[[str], Any] = lambda stage: None
+) -> list[System]:
+    """Return the four systems that a model is held against.
+
+    Args:
+        ground: what they are made from.
+        tree: as the model's.
+        fiches: records to be answered.
+        say: called at each stage.
+    """
+    lessons = lessons_of(ground.corpus)
+    own = _own(ground)
+    say("référence : TF-IDF et SVM")
+    guesses = {"TF-IDF + SVM": _svm(ground, lessons, fiches)}
+    say(f"référence : {Path(ground.plain).name} et régression logistique")
+    guesses["MiniLM + logistique"] = _logistic(ground, lessons, fiches)
+    say("référence : plus proches voisins dans l'espace du modèle")
+    guesses[f"{NEIGHBOURS} voisins"] = neighbours(lessons, own)(fiches)
+    say("référence : modèle sans ROME ni hiérarchie")
+    validation = [labelled_of(row) for row in ground.splits["validation"]]
+    flat = calibrated(Flat(ground.bundle.head, own, tree), validation)
+    return [
+        *(
+            System(name, [poste_answer(f, g, tree) for f, g in zip(fiches, found, strict=True)], scored=False)
+            for name, found in guesses.items()
+        ),
+        System("sans ROME ni arbre", flat.answers(fiches)),
+    ]
+
+
+def _own(ground: Ground) -> Encode:
+    """Return the model's own vectors, kept on disk with those of its training."""
+    encoder = ground.bundle.encoder
+    return partial(_encode, encoder, cache_path(ground.cache, ground.directory / LAYOUT.encoder, encoder.max_tokens))
+
+
+def _svm(ground: Ground, lessons: Lessons, fiches: Sequence[Fiche]) -> list[Guess]:
+    recipe = f"tfidf-svm 1 {SVM_C} {sklearn_version} {lessons.digest}"
+    return remembered(ground.cache, recipe, fiches, lambda: tfidf_svm(lessons)(fiches))
+
+
+def _logistic(ground: Ground, lessons: Lessons, fiches: Sequence[Fiche]) -> list[Guess]:
+    recipe = f"logistique 1 {ground.plain} {PLAIN_TOKENS} {LOGISTIC_C} {sklearn_version} {lessons.digest}"
+    return remembered(ground.cache, recipe, fiches, lambda: logistic(lessons, _plain(ground, lessons))(fiches))
+
+
+def _plain(ground: Ground, lessons: Lessons) -> Encode:
+    """Return the base encoder as it comes, through the same export as a model's."""
+    base = load_base(ground.plain)
+    with tempfile.TemporaryDirectory(prefix="genscan-") as directory:
+        texts = [text_of(fiche) for fiche in lessons.fiches]
+        graphs = export(base, min(PLAIN_TOKENS, base.limit), texts, Path(directory))
+        cache = cache_path(ground.cache, graphs.graph, graphs.encoder.max_tokens)
+    return partial(_encode, graphs.encoder, cache)
+
+
+def _encode(encoder: Encoder, cache: Path, fiches: Sequence[Fiche]) -> Vectors:
+    return embed(encoder, [text_of(fiche) for fiche in fiches], cache)
