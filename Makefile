@@ -7,7 +7,7 @@ CONSTRAINTS := constraints.txt
 export PIP_CONSTRAINT := $(CONSTRAINTS)
 export BENTOML_DO_NOT_TRACK := True
 .DEFAULT_GOAL := help
-.PHONY: help serve install test test-slow check fix train evaluate sample bento lock clean
+.PHONY: help serve install test test-slow check fix train evaluate report sample bento lock clean
 
 help: ## Liste les verbes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -57,9 +57,12 @@ fix: $(VENV)/.all ## Met le code en forme
 train: $(VENV)/.all ## Entraîne le classifieur, le suit dans MLflow, l'enregistre et écrit models/default
 	$(GENSCAN) train --output models/default
 
-evaluate: $(VENV)/.all ## Mesure le modèle par défaut : fiches annotées et MELO (GENSCAN_DATA ou ../shared)
+evaluate: $(VENV)/.all ## Mesure le modèle par défaut à côté de classifieurs simples, puis sur MELO (GENSCAN_DATA ou ../shared)
 	$(GENSCAN) evaluate
 	$(GENSCAN) melo
+
+report: $(VENV)/.all ## Écrit var/rapport.html : tous les essais suivis dans MLflow
+	$(GENSCAN) report -o var/rapport.html
 
 bento: $(VENV)/.serve ## Construit le bento (bentoml build)
 	$(VENV)/bin/bentoml build

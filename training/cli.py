@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     show_default=True,
     help=f"Apprend aussi des fiches étiquetées ; leurs textes sont cherchés dans {DATA_VARIABLE} ou ../shared.",
 )
+@click.option("--idee", default="", metavar="TEXTE", help="Ce que l'essai tente, en quelques mots, pour le rapport.")
 @click.option(
     "--register/--no-register", "registered", default=True, show_default=True, help="Enregistre le modèle dans MLflow."
 )
@@ -61,6 +62,7 @@ def train(
     cache: Path,
     gold: Path | None,
     with_labels: bool,
+    idee: str,
     registered: bool,
 ) -> None:
     """Entraîne le classifieur, le suit dans MLflow et écrit le modèle."""
@@ -80,6 +82,7 @@ def train(
         gold=found,
         data=shared_root() if with_labels else None,
         registered=registered,
+        idea=idee,
         command=command,
     )
     with faults():

@@ -18,7 +18,7 @@ from models.bundle import Bundle, BundleParts, load_bundle, save_bundle
 from models.classifier import Classifier
 from models.layout import Calibration, EncoderEntry, Manifest
 from training.corpus.examples import Corpus, build_corpus
-from training.corpus.labelled import build_labelled_corpus
+from training.corpus.learned import learned_splits
 from training.corpus.record_examples import fiche_of, labelled_of
 from training.corpus.split import Side
 from training.encoder.base import DEFAULT_BASE, Base, load_base
@@ -30,10 +30,10 @@ from training.head.calibration import Coded, calibrate
 from training.head.linear import Examples, HeadSettings, TrainedHead, train_head
 from training.head.references import build_references
 from training.head.validation import validation_figures
-from training.labels.records import load_records
 from training.measure.evaluation import Report, evaluate
 from training.measure.gold import read_gold
 from training.tracking.card import Story, write_card
+from training.tracking.details import IDEA, log_details
 from training.tracking.registry import register
 from training.tracking.runs import Tracking, log_bundle, log_corpus, log_curve, log_facts, log_figures, tracked_run
 
@@ -57,6 +57,7 @@ class RunSettings:
         data: folder of the labelled records' texts (`training.labels.sources.shared_root`), which may be absent: the
             project's own records are then the only ones. None trains on titles alone.
         registered: whether to register the model.
+        idea: what is tried, in a few French words, for the report.
         command: the command line, for the card.
     """
 
@@ -68,6 +69,7 @@ class RunSettings:
     gold: Path | None = None
     data: Path | None = None
     registered: bool = True
+    idea: str = ""
     command: str = "genscan train"
 
 
@@ -158,6 +160,7 @@ def run_training(
         manifest = save_bundle(replace(parts, card=write_card(story)), settings.output, cartographie)
         say("suivi MLflow")
         _log(settings, story)
+        log_details(Classifier(bundle, cartographie, crosswalk), settings.gold, labelled, settings.data)
         log_bundle(settings.output)
         registered = register(settings.output) if settings.registered else None
         return Outcome(manifest, run_id, registered, graphs.parity, graphs.storage, validation, gold)
@@ -166,10 +169,7 @@ def run_training(
 def _labelled(settings: RunSettings, cartographie: Cartographie) -> DatasetDict | None:
     if settings.data is None:
         return None
-    # The development set stays out whatever other file this run is measured on.
-    named = {settings.gold, settings.data / "gold" / "dev.jsonl"}
-    judged = sorted(path for path in named if path is not None and path.is_file())
-    return build_labelled_corpus(load_records(settings.data, cartographie).records, cartographie, judged).splits
+    return learned_splits(settings.data, cartographie, settings.gold)
 
 
 def _measure_splits(labelled: DatasetDict | None, classifier: Classifier) -> dict[str, Report]:
@@ -258,6 +258,7 @@ def _log(settings: RunSettings, story: Story) -> None:
             "rome": story.crosswalk.rome.version,
             "corpus": story.corpus.digest,
             "gold": story.gold_digest,
+            IDEA: settings.idea,
             "mlflow.note.content": write_card(story),
         },
     )

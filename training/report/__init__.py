@@ -1,0 +1,1 @@
+"""The page of every run: read from MLflow, written as one HTML file."""

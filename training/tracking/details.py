@@ -1,0 +1,59 @@
+"""What a run keeps for the report, besides its figures: findings on each labelled set, and MELO."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import mlflow
+from datasets import DatasetDict
+
+from models.classifier import Classifier
+from models.encoder import Vectors
+from training.corpus.record_examples import labelled_of
+from training.measure.findings import look
+from training.measure.gold import Labelled, read_gold
+from training.measure.melo import FOLDER, QUERIES, measure_melo, read_melo
+
+FINDINGS = "constats"
+"""Folder of a run's findings, one JSON file a labelled set."""
+IDEA = "idee"
+"""Tag of a run: what was tried, in a few French words."""
+JUDGED = ("test", "test_editeurs")
+"""Splits of the labelled corpus that nothing is fitted on."""
+
+
+def log_details(classifier: Classifier, gold: Path | None, labelled: DatasetDict | None, data: Path | None) -> None:
+    """Keep what the report shows of a model, in the active run.
+
+    Args:
+        classifier: the model.
+        gold: development set; None for none.
+        labelled: labelled splits; None for none.
+        data: folder of MELO, among others; None, or a folder without it, measures no MELO.
+    """
+    log_findings(classifier, dict(_sets(gold, labelled)))
+    if data is not None:
+        log_melo(data / FOLDER, classifier.bundle.encoder.encode)
+
+
+def log_findings(classifier: Classifier, sets: Mapping[str, Sequence[Labelled]]) -> None:
+    """Keep the findings on each labelled set, by its name: confusion, reliability, coverage, slices."""
+    for name, labelled in sets.items():
+        if labelled:
+            mlflow.log_dict(look(classifier, labelled).model_dump(), f"{FINDINGS}/{name}.json")
+
+
+def log_melo(folder: Path, encode: Callable[[Sequence[str]], Vectors]) -> None:
+    """Record how the encoder ranks on MELO, where the benchmark is there."""
+    if (folder / QUERIES).is_file():
+        figures = measure_melo(read_melo(folder), encode)
+        mlflow.log_metrics({"melo/map": figures.map, "melo/premier": figures.first})
+
+
+def _sets(gold: Path | None, labelled: DatasetDict | None) -> Iterator[tuple[str, list[Labelled]]]:
+    if gold is not None:
+        yield "dev", read_gold(gold)
+    for name in JUDGED:
+        if labelled is not None and name in labelled:
+            yield name, [labelled_of(row) for row in labelled[name]]
