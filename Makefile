@@ -7,7 +7,7 @@ CONSTRAINTS := constraints.txt
 export PIP_CONSTRAINT := $(CONSTRAINTS)
 export BENTOML_DO_NOT_TRACK := True
 .DEFAULT_GOAL := help
-.PHONY: help serve install test test-slow check fix train evaluate report sample bento lock clean
+.PHONY: help serve install test test-slow check fix train-encoder train evaluate report sample bento lock clean
 
 help: ## Liste les verbes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -53,6 +53,9 @@ check: $(VENV)/.all ## ruff, mypy, contrat d'imports
 fix: $(VENV)/.all ## Met le code en forme
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
+
+train-encoder: $(VENV)/.all ## Entraîne l'encodeur (sources dans GENSCAN_DATA ou ../shared) ; interrompu, il reprend
+	$(GENSCAN) train-encoder
 
 train: $(VENV)/.all ## Entraîne le classifieur, le suit dans MLflow, l'enregistre et écrit models/default
 	$(GENSCAN) train --output models/default

