@@ -2,101 +2,186 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from models.runtime import Feed, Graph
+
 Vectors = NDArray[np.float32]
+
+Text = str | tuple[str, str]
+"""A plain text, or a title and a passage of its description."""
+
+BATCH_TOKENS = 1024
+"""Of a batch, padding included: enough to fill the processor's multipliers, little enough to stay in its cache."""
+
+SLICE = 512
+"""Texts tokenized at a time, while the engine works on those before: their encodings outweigh the texts."""
+
+STEP = 8
+"""Rows are padded to a multiple of this, so that the engine meets few shapes: it keeps memory for each."""
+
+CHARACTERS = 8
+"""A token is rarely longer: a longer text is cut there at first, tokenized whole only if that was too short."""
+
+
+class Reading(NamedTuple):
+    """What the encoder makes of n texts.
+
+    Attributes:
+        embedding: unit vectors, float32 (n, dimension): what search compares.
+        features: float32 (n, features): what the head reads.
+    """
+
+    embedding: Vectors
+    features: Vectors
 
 
 class Encoder:
     """Sentence encoder.
 
-    The graph takes `input_ids` and `attention_mask`, int64 (batch, tokens), and gives `embedding`, float32
-    (batch, dimension), rows of length 1. Nothing of a batch leaks into its neighbours: padding is masked, and the
-    weights, not the activations, are what is quantised.
+    The graph takes `input_ids`, `attention_mask` and `token_type_ids` (0 for the title, 1 for the passage), int64
+    (batch, tokens). It gives `embedding`, float32 (batch, dimension), rows of length 1, and `features`, float32
+    (batch, 2 × dimension): the mean hidden state of the title, then that of the whole text; a graph without them has
+    its embedding read in their place. Nothing of a batch leaks into its neighbours: the width to which a text is padded
+    depends on its own length alone, padding is masked, and the weights, not the activations, are what is quantised.
     """
 
-    def __init__(self, graph: Path, tokenizer: Path, *, max_tokens: int, threads: int | None = None) -> None:
+    def __init__(
+        self, graph: Path, tokenizer: Path, *, max_tokens: int, threads: int | None = None, exact: bool = False
+    ) -> None:
         """Load the two files.
 
         Args:
             graph: ONNX file.
             tokenizer: Hugging Face `tokenizer.json`.
             max_tokens: texts are cut there.
-            threads: cores for one batch; all of them by default.
+            threads: cores to use; all of them by default.
+            exact: fp32 arithmetic even where the processor has a faster one.
+
+        Raises:
+            ValueError: the graph cannot be used.
         """
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_length=max_tokens)
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads or os.cpu_count() or 1
-        options.log_severity_level = 3
-        self._session = ort.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._graph = Graph(graph, threads=threads, exact=exact)
         self.max_tokens = max_tokens
-        self.dimension = int(self._session.get_outputs()[0].shape[1])
+        names = list(self._graph.widths)
+        self._embedding = names.index("embedding")
+        self._features = names.index("features") if "features" in names else self._embedding
+        self.dimension, self.features = (
+            self._graph.widths[names[place]] for place in (self._embedding, self._features)
+        )
 
     def encode(
         self,
         texts: Sequence[str],
         *,
-        batch_tokens: int = 4096,
+        batch_tokens: int = BATCH_TOKENS,
         progress: Callable[[int], Any] | None = None,
     ) -> Vectors:
-        """Return one unit vector a text, in order: float32 (len(texts), dimension).
+        """Return one unit vector a text, in order: float32 (len(texts), dimension); see `read`."""
+        return self.read(texts, batch_tokens=batch_tokens, progress=progress).embedding
 
-        Texts are sorted by length, so that a batch holds little padding; each distinct text is encoded once.
+    def read(
+        self,
+        texts: Sequence[Text],
+        *,
+        batch_tokens: int = BATCH_TOKENS,
+        progress: Callable[[int], Any] | None = None,
+    ) -> Reading:
+        """Return the embedding and the features of each text, in order.
+
+        Texts of a like length share a batch, so that it holds little padding; each distinct text is encoded once.
 
         Args:
-            texts: any strings, the empty one included.
+            texts: any strings, the empty one included, or (title, passage) pairs.
             batch_tokens: upper bound of tokens in a batch, padding included; bounds the memory.
             progress: called with the number of texts done since its last call.
         """
         unique = list(dict.fromkeys(texts))
-        vectors = np.empty((len(unique), self.dimension), dtype=np.float32)
-        # Tokenizing in slices bounds the memory of the encodings, which outweigh the texts.
-        for start in range(0, len(unique), 4096):
-            part = self._tokenizer.encode_batch(unique[start : start + 4096])
-            for rows in _batches([len(e.ids) for e in part], batch_tokens):
-                vectors[[start + r for r in rows]] = self._run([part[r] for r in rows])
-                if progress:
-                    progress(len(rows))
+        embedding = np.empty((len(unique), self.dimension), dtype=np.float32)
+        features = np.empty((len(unique), self.features), dtype=np.float32)
+        for rows, outputs in self._graph.run(self.feeds(unique, batch_tokens)):
+            embedding[rows], features[rows] = outputs[self._embedding], outputs[self._features]
+            if progress:
+                progress(len(rows))
         if len(unique) == len(texts):
-            return vectors
+            return Reading(embedding, features)
         rank = {text: i for i, text in enumerate(unique)}
         if progress:
             progress(len(texts) - len(unique))
-        return vectors[[rank[text] for text in texts]]
+        order = [rank[text] for text in texts]
+        return Reading(embedding[order], features[order])
 
-    def _run(self, encodings: Sequence[Encoding]) -> Vectors:
-        width = max(len(e.ids) for e in encodings)
-        ids = np.zeros((len(encodings), width), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
-        (embedding,) = self._session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})
-        result: Vectors = embedding
-        return result
+    def feeds(self, texts: Sequence[Text], batch_tokens: int = BATCH_TOKENS) -> Iterator[tuple[list[int], Feed]]:
+        """Yield the batches: the ranks of their texts, and the graph's inputs."""
+        for start in range(0, len(texts), SLICE):
+            part = self._encodings(texts[start : start + SLICE])
+            for rows in _batches([len(e.ids) for e in part], batch_tokens):
+                width = min(_padded(len(part[rows[0]].ids)), self.max_tokens)
+                yield [start + r for r in rows], _feed([part[r] for r in rows], width)
+
+    def _encodings(self, texts: Sequence[Text]) -> list[Encoding]:
+        short = [self._cut(text) for text in texts]
+        found: list[Encoding] = self._tokenizer.encode_batch(short)
+        for rank, text in enumerate(texts):
+            if short[rank] is not text and len(found[rank].ids) < self.max_tokens:
+                found[rank] = self._tokenizer.encode(text)
+        return found
+
+    def _cut(self, text: Text) -> Text:
+        """Return the head of a long plain text, up to a space: its tokens are the first ones of the text's."""
+        most = CHARACTERS * self.max_tokens
+        if isinstance(text, tuple) or len(text) <= most:
+            return text
+        space = text.rfind(" ", 0, most)
+        return text[:space] if space > 0 else text
+
+
+def _feed(encodings: Sequence[Encoding], width: int) -> Feed:
+    ids = np.zeros((len(encodings), width), dtype=np.int64)
+    mask, segments = np.zeros_like(ids), np.zeros_like(ids)
+    for row, encoding in enumerate(encodings):
+        found = encoding.ids
+        ids[row, : len(found)] = found
+        mask[row, : len(found)] = 1
+        segments[row, : len(found)] = encoding.type_ids
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": segments}
+
+
+def _padded(length: int) -> int:
+    """Return the width of a row of this many tokens.
+
+    >>> [_padded(length) for length in (0, 1, 8, 9)]
+    [8, 8, 8, 16]
+    """
+    return max(STEP, -(-length // STEP) * STEP)
 
 
 def _batches(lengths: Sequence[int], batch_tokens: int) -> list[list[int]]:
-    """Group ranks by length, longest first, so that rows × longest row stays within `batch_tokens`.
+    """Group ranks of the same width, widest first, in powers of two, within `batch_tokens` where there are several.
 
-    >>> _batches([3, 9, 4, 1], 10)
-    [[1], [2, 0], [3]]
+    Powers of two, because each number of rows is a shape of its own to the engine.
+
+    >>> _batches([3, 9, 4, 1, 5], 32)
+    [[1], [4, 2, 0, 3]]
+    >>> _batches([3, 4, 1], 32)
+    [[1, 0], [2]]
     """
     groups: list[list[int]] = []
-    width = 0
-    for rank in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if not groups or (len(groups[-1]) + 1) * width > batch_tokens:
-            groups.append([])
-            width = max(1, lengths[rank])
-        groups[-1].append(rank)
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    for width, ranks in groupby(order, key=lambda i: _padded(lengths[i])):
+        rest = list(ranks)
+        while rest:
+            size = 1 << (max(1, min(len(rest), batch_tokens // width)).bit_length() - 1)
+            groups.append(rest[:size])
+            rest = rest[size:]
     return groups

@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import onnx
@@ -17,16 +16,18 @@ import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from models.encoder import Encoder, Vectors
+from models.encoder import Encoder, Reading, Text
+from training.encoder.attention import join_attention
 from training.encoder.base import Base
+from training.encoder.student import masked_mean
 from training.errors import TrainingError
 
 OPSET = 20
-"""First opset with Gelu as one operator, which onnxruntime fuses with its bias."""
+"""First opset with Gelu as one operator."""
 
 MIN_PARITY = 0.9999
-OUTPUT = "embedding"
-INPUTS = ("input_ids", "attention_mask")
+OUTPUTS = ("embedding", "features")
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +40,28 @@ class Parity:
 
 
 class SentenceGraph(torch.nn.Module):
-    """The whole pipeline of a sentence-transformers model as one function of two tensors."""
+    """The whole pipeline of a sentence-transformers model as one function of three tensors."""
 
     def __init__(self, model: SentenceTransformer) -> None:
         super().__init__()
         self.stages = torch.nn.ModuleList(model)
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Return unit vectors, float32 (batch, dimension).
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return unit vectors, float32 (batch, dimension), and what the head reads, float32 (batch, 2 × dimension).
 
         Args:
             input_ids: int64 (batch, tokens).
             attention_mask: int64 (batch, tokens), 1 for a token, 0 for padding.
+            token_type_ids: int64 (batch, tokens), 0 for the title, 1 for the passage.
         """
-        features = {"input_ids": input_ids, "attention_mask": attention_mask}
+        features = {"input_ids": input_ids, "attention_mask": attention_mask, "token_type_ids": token_type_ids}
         for stage in self.stages:
             features = stage(features)
-        return torch.nn.functional.normalize(features["sentence_embedding"], dim=1)
+        hidden = features["token_embeddings"]
+        means = [masked_mean(hidden, attention_mask * (1 - token_type_ids)), masked_mean(hidden, attention_mask)]
+        return torch.nn.functional.normalize(features["sentence_embedding"], dim=1), torch.cat(means, dim=1)
 
 
 def export_graph(base: Base, path: Path) -> None:
@@ -65,28 +71,30 @@ def export_graph(base: Base, path: Path) -> None:
         base: the encoder.
         path: file to write.
     """
-    graph = SentenceGraph(base.model).eval()
+    graph = join_attention(SentenceGraph(base.model)).eval()
     # Rows of different lengths, so that the exporter sees a mask that masks.
     ids = torch.full((3, 7), 4, dtype=torch.int64)
     mask = torch.ones_like(ids)
     mask[1, 4:] = 0
     mask[2, 2:] = 0
+    segments = torch.zeros_like(ids)
+    segments[0, 3:] = 1
     dynamic = {0: torch.export.Dim("batch"), 1: torch.export.Dim("tokens")}
     with _quiet():
         program = torch.onnx.export(
             graph,
-            (ids, mask),
+            (ids, mask, segments),
             dynamo=True,
             verbose=False,
             input_names=list(INPUTS),
-            output_names=["sentence_vector"],
-            dynamic_shapes={"input_ids": dynamic, "attention_mask": dynamic},
+            output_names=["sentence_vector", OUTPUTS[1]],
+            dynamic_shapes=dict.fromkeys(INPUTS, dynamic),
             opset_version=OPSET,
         )
     if program is None:
         raise TrainingError("export_impossible", f"{base.name} : l'export ONNX n'a rien rendu")
     model = program.model_proto
-    _rename(model.graph, "sentence_vector", OUTPUT)
+    _rename(model.graph, "sentence_vector", OUTPUTS[0])
     _strip(model)
     onnx.save(model, path)
 
@@ -117,30 +125,34 @@ def save_tokenizer(base: Base, path: Path) -> None:
     base.model.tokenizer.backend_tokenizer.save(str(path))
 
 
-def torch_vectors(base: Base, texts: Sequence[str], max_tokens: int) -> Vectors:
-    """Return what torch makes of the texts, in one padded batch: unit vectors, float32 (n, dimension)."""
-    features = base.model.tokenizer(
-        list(texts), padding=True, truncation=True, max_length=max_tokens, return_tensors="pt"
-    )
+def torch_vectors(base: Base, texts: Sequence[Text], max_tokens: int) -> Reading:
+    """Return what torch makes of the texts, in one padded batch."""
+    firsts = [text if isinstance(text, str) else text[0] for text in texts]
+    seconds = [None if isinstance(text, str) else text[1] for text in texts]
+    encodings = [
+        base.model.tokenizer(first, second, truncation=True, max_length=max_tokens, return_token_type_ids=True)
+        for first, second in zip(firsts, seconds, strict=True)
+    ]
+    padded = base.model.tokenizer.pad(encodings, return_tensors="pt")
     with torch.inference_mode():
-        vectors = SentenceGraph(base.model).eval()(features["input_ids"], features["attention_mask"])
-    return cast(Vectors, vectors.numpy())
+        vectors = SentenceGraph(base.model).eval()(*(padded[name] for name in INPUTS))
+    return Reading(*(value.numpy() for value in vectors))
 
 
-def check_parity(base: Base, encoder: Encoder, batches: Sequence[Sequence[str]], least: float = MIN_PARITY) -> Parity:
+def check_parity(base: Base, encoder: Encoder, batches: Sequence[Sequence[Text]], least: float = MIN_PARITY) -> Parity:
     """Compare a graph with torch on padded batches.
 
     Args:
         base: the encoder in torch.
         encoder: the same in ONNX, fp32.
-        batches: each is encoded as one padded batch by both.
+        batches: each is one padded batch in torch.
         least: lowest cosine allowed.
 
     Raises:
         TrainingError: some cosine is lower.
     """
     cosines = [
-        _cosines(torch_vectors(base, batch, encoder.max_tokens), encoder.encode(batch, batch_tokens=10**9))
+        _cosines(torch_vectors(base, batch, encoder.max_tokens), encoder.read(batch, batch_tokens=10**9))
         for batch in batches
     ]
     parity = _parity(np.concatenate(cosines))
@@ -150,13 +162,21 @@ def check_parity(base: Base, encoder: Encoder, batches: Sequence[Sequence[str]],
     return parity
 
 
-def compare(one: Encoder, other: Encoder, texts: Sequence[str]) -> Parity:
+def compare(one: Encoder, other: Encoder, texts: Sequence[Text]) -> Parity:
     """Compare two graphs on the same texts."""
-    return _parity(_cosines(one.encode(texts), other.encode(texts)))
+    return _parity(_cosines(one.read(texts), other.read(texts)))
 
 
-def _cosines(one: Vectors, other: Vectors) -> NDArray[np.float64]:
-    cosines: NDArray[np.float64] = (one.astype(np.float64) * other).sum(axis=1)
+def _cosines(one: Reading, other: Reading) -> NDArray[np.float64]:
+    """Return the lower cosine of each row, of its embedding and of its features."""
+    both = [_cosine(a.astype(np.float64), b.astype(np.float64)) for a, b in zip(one, other, strict=True)]
+    lowest: NDArray[np.float64] = np.minimum(*both)
+    return lowest
+
+
+def _cosine(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    products: NDArray[np.float64] = (one * other).sum(axis=1)
+    cosines: NDArray[np.float64] = products / (np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1))
     return cosines
 
 

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.encoder import Encoder
+from models.encoder import Encoder, Text
 from models.layout import LAYOUT
 from training.encoder.base import Base
 from training.encoder.export import Parity, check_parity, compare, export_graph, save_tokenizer
+from training.encoder.observation import observe
 from training.encoder.storage import store_int8
 
 PARITY_TEXTS = 256
+
+OBSERVED_TEXTS = 512
+"""Whose way through the graph the rounding of its weights spares."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,9 @@ class Graphs:
     Attributes:
         graph: ONNX file with int8 weights.
         tokenizer: `tokenizer.json`.
-        encoder: the two, loaded.
+        encoder: the two, loaded as the service does.
         parity: torch against the fp32 graph.
-        storage: the fp32 graph against the int8 weights.
+        storage: the fp32 graph against the int8 weights and the service's arithmetic.
     """
 
     graph: Path
@@ -34,13 +38,13 @@ class Graphs:
     storage: Parity
 
 
-def export(base: Base, max_tokens: int, texts: Sequence[str], work: Path) -> Graphs:
+def export(base: Base, max_tokens: int, texts: Sequence[Text], work: Path) -> Graphs:
     """Export an encoder, prove that it equals torch, and store its weights as int8.
 
     Args:
         base: the encoder.
         max_tokens: texts are cut there.
-        texts: to compare on; some of them are taken, with the empty one.
+        texts: like those that will be read: some of them are compared on, with the empty one, and tell how to round.
         work: directory for the files.
 
     Raises:
@@ -49,16 +53,16 @@ def export(base: Base, max_tokens: int, texts: Sequence[str], work: Path) -> Gra
     full, graph, tokenizer = work / "fp32.onnx", work / LAYOUT.encoder, work / LAYOUT.tokenizer
     export_graph(base, full)
     save_tokenizer(base, tokenizer)
-    reference = Encoder(full, tokenizer, max_tokens=max_tokens)
+    reference = Encoder(full, tokenizer, max_tokens=max_tokens, exact=True)
     chosen = sample(texts, PARITY_TEXTS)
-    batches = [["", chosen[0]], *(chosen[i : i + 32] for i in range(0, len(chosen), 32))]
+    batches: list[list[Text]] = [["", chosen[0]], *(chosen[i : i + 32] for i in range(0, len(chosen), 32))]
     parity = check_parity(base, reference, batches)
-    store_int8(full, graph)
+    store_int8(full, graph, observe(full, reference, sample(texts, OBSERVED_TEXTS)))
     encoder = Encoder(graph, tokenizer, max_tokens=max_tokens)
     return Graphs(graph, tokenizer, encoder, parity, compare(reference, encoder, chosen))
 
 
-def sample(texts: Sequence[str], count: int) -> list[str]:
+def sample(texts: Sequence[Text], count: int) -> list[Text]:
     """Return up to `count` texts at even distances: of every source, bare titles and records alike.
 
     >>> sample(["a", "b", "c", "d"], 2)

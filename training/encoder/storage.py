@@ -1,94 +1,107 @@
-"""Weights on disk as int8, arithmetic in fp32: a quarter of the size, and no answer depends on its neighbours."""
+"""Weights on disk as int8, arithmetic in floating point: a quarter of the size; no answer depends on its neighbours.
+
+The products' matrices are standard blocked DequantizeLinear, which any ONNX runtime reads; the service widens them
+once, when it loads the graph. Rows of the word table stay int8 in memory, and are widened as they are looked up.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-PRECISION = "int8 par canal (poids seuls), calcul fp32"
+from training.encoder.observation import Grams
+from training.encoder.products import weights_of
+from training.encoder.rounding import round_matrix, round_table
+
+PRECISION = "int8 par groupe (poids seuls), calcul bf16 ou fp32"
 MIN_SIZE = 4096
-"""Smaller matrices stay fp32: nothing to win."""
+"""Numbers of a matrix: smaller ones stay fp32, nothing to win."""
+
+MIN_ROWS = 2048
+"""Of a lookup: smaller ones (positions, segments) stay fp32."""
+
+OPSET = 21
+"""First opset with a scale for each group of a channel."""
 
 
-class Quantised(NamedTuple):
-    """A matrix as whole numbers and one scale a channel.
-
-    Attributes:
-        values: int8, the shape of the matrix.
-        scales: float32, 1 along every axis but the channel's.
-    """
-
-    values: NDArray[np.int8]
-    scales: NDArray[np.float32]
-
-
-def quantise(matrix: NDArray[np.float32], axis: int) -> Quantised:
-    """Round a matrix to int8, symmetric, one scale for each rank of `axis`.
-
-    Args:
-        matrix: float32, two axes.
-        axis: the channel's.
-
-    >>> values, scales = quantise(np.array([[1.0, -2.0], [0.5, 0.25]], dtype=np.float32), axis=0)
-    >>> values.tolist(), (scales * 127).tolist()
-    ([[64, -127], [127, 64]], [[2.0], [0.5]])
-    """
-    others = tuple(i for i in range(matrix.ndim) if i != axis)
-    largest = np.abs(matrix).max(axis=others, keepdims=True)
-    scales = (np.where(largest == 0, 1, largest) / 127).astype(np.float32)
-    return Quantised(np.clip(np.rint(matrix / scales), -127, 127).astype(np.int8), scales)
-
-
-def store_int8(source: Path, target: Path) -> None:
+def store_int8(source: Path, target: Path, grams: Grams | None = None) -> None:
     """Rewrite an fp32 graph with its large matrices as int8.
-
-    The matrices come back as Cast and Mul, which onnxruntime computes once, at load. DequantizeLinear would say the
-    same, but onnxruntime 1.31 turns it into MatMulNBits, measured slower by a third, and leaves the word table to be
-    widened again for every batch.
 
     Args:
         source: fp32 ONNX file.
         target: file to write.
+        grams: what `observe` saw; None rounds each number to the nearest.
     """
     model = onnx.load(source)
     graph = model.graph
-    axes = _channels(graph)
-    kept: list[onnx.TensorProto] = []
+    products, tables = _products(graph), _tables(graph)
+    tensors: list[onnx.TensorProto] = []
     widened: list[onnx.NodeProto] = []
     for tensor in graph.initializer:
-        if tensor.name not in axes:
-            kept.append(tensor)
-            continue
         name = tensor.name
-        quantised = quantise(numpy_helper.to_array(tensor), axes[name])
-        kept.append(numpy_helper.from_array(quantised.values, f"{name}_int8"))
-        kept.append(numpy_helper.from_array(quantised.scales, f"{name}_scale"))
-        widened.append(helper.make_node("Cast", [f"{name}_int8"], [f"{name}_cast"], to=onnx.TensorProto.FLOAT))
-        widened.append(helper.make_node("Mul", [f"{name}_cast", f"{name}_scale"], [name]))
-    nodes = list(graph.node)
-    del graph.initializer[:], graph.node[:]
-    graph.initializer.extend(kept)
-    graph.node.extend([*widened, *nodes])
+        if name not in products | tables:
+            tensors.append(tensor)
+            continue
+        array = numpy_helper.to_array(tensor)
+        if name in tables:
+            table = round_table(array)
+            parts = {"int8": table.values, "scale": table.scales, "columns": table.columns}
+        else:
+            rounded = round_matrix(array, (grams or {}).get(name))
+            parts = {"int8": rounded.values, "scale": rounded.scales}
+            size = len(rounded.values) // len(rounded.scales)
+            names = [f"{name}_{part}" for part in parts]
+            widened.append(helper.make_node("DequantizeLinear", names, [name], axis=0, block_size=size))
+        tensors += [numpy_helper.from_array(value, f"{name}_{part}") for part, value in parts.items()]
+    nodes = [part for node in graph.node for part in (_lookup(node) if _reads(node, tables) else [node])]
+    _rewrite(graph, tensors, [*widened, *nodes])
+    for opset in model.opset_import:
+        if not opset.domain:
+            opset.version = max(opset.version, OPSET)
     onnx.save(model, target)
 
 
-def _channels(graph: onnx.GraphProto) -> dict[str, int]:
-    """Return the matrices worth storing as int8 and their channel axis: a row of a lookup, a column of a product."""
-    large = {
+def _products(graph: onnx.GraphProto) -> set[str]:
+    weights = weights_of(graph)
+    return {t.name for t in graph.initializer if t.name in weights and np.prod(t.dims) >= MIN_SIZE}
+
+
+def _tables(graph: onnx.GraphProto) -> set[str]:
+    """Return the large matrices that nothing but lookups by row reads."""
+    found = {
         t.name
         for t in graph.initializer
-        if t.data_type == onnx.TensorProto.FLOAT and len(t.dims) == 2 and np.prod(t.dims) >= MIN_SIZE
+        if t.data_type == onnx.TensorProto.FLOAT and len(t.dims) == 2 and t.dims[0] >= MIN_ROWS
     }
-    axes: dict[str, int] = {}
     for node in graph.node:
-        if node.op_type == "Gather" and node.input[0] in large:
-            axes[node.input[0]] = 0
-        elif node.op_type in {"MatMul", "Gemm"} and node.input[1] in large:
-            turned = any(a.name == "transB" and a.i for a in node.attribute)
-            axes[node.input[1]] = 0 if turned else 1
-    return axes
+        by_row = node.op_type == "Gather" and not any(a.name == "axis" and a.i for a in node.attribute)
+        found -= set(node.input) - ({node.input[0]} if by_row else set())
+    return found
+
+
+def _reads(node: onnx.NodeProto, tables: set[str]) -> bool:
+    return node.op_type == "Gather" and node.input[0] in tables
+
+
+def _lookup(node: onnx.NodeProto) -> list[onnx.NodeProto]:
+    """Return the nodes that look rows and their scales up, and widen only those."""
+    table, ranks, out = node.input[0], node.input[1], node.output[0]
+    return [
+        helper.make_node("Gather", [f"{table}_int8", ranks], [f"{out}_int8"]),
+        helper.make_node("Gather", [f"{table}_scale", ranks], [f"{out}_scale"]),
+        helper.make_node("Cast", [f"{out}_int8"], [f"{out}_cast"], to=onnx.TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{out}_cast", f"{out}_scale"], [f"{out}_even"]),
+        helper.make_node("Mul", [f"{out}_even", f"{table}_columns"], [out]),
+    ]
+
+
+def _rewrite(graph: onnx.GraphProto, tensors: list[onnx.TensorProto], nodes: list[onnx.NodeProto]) -> None:
+    copy = onnx.GraphProto()
+    copy.initializer.extend(tensors)
+    copy.node.extend(nodes)
+    del graph.initializer[:], graph.node[:]
+    graph.initializer.extend(copy.initializer)
+    graph.node.extend(copy.node)

@@ -20,7 +20,7 @@ COLUMNS = ("id", "type", "intitule", "description", "rome", "appellation", "rncp
 NEEDED = frozenset({"id", "type", "intitule"})
 """Columns of the record contract, and those that a frame must have."""
 
-REQUIREMENTS = ("mlflow", "numpy", "onnxruntime", "pandas", "pydantic", "safetensors", "tokenizers")
+REQUIREMENTS = ("mlflow", "numpy", "openvino", "pandas", "pydantic", "safetensors", "tokenizers")
 """What the script needs to answer, besides genscan itself: no torch."""
 
 
