@@ -9,7 +9,7 @@ from models.answer import Answer
 from training.measure.evaluation import DRAWS, metrics
 from training.measure.gold import Labelled
 from training.measure.metrics import Figure, Floats, bootstrap, difference, measure
-from training.measure.slices import Slices
+from training.measure.slices import FEW, Slices
 
 WHOLE = "tous"
 SCORELESS = (
@@ -49,12 +49,16 @@ class Cell:
     def better(self, name: str) -> int:
         """Return 1 where the system surely does better than the first one at figure `name`, -1 worse, 0 neither.
 
+        On fewer than `FEW` records nothing is sure: three right answers of three would have no error at all.
+
         >>> Cell(Figure(0.8, 0.7, 0.9, 10), Figure(0.1, 0.02, 0.2, 10)).better("poste")
         1
         >>> Cell(Figure(0.8, 0.7, 0.9, 10), Figure(0.1, -0.02, 0.2, 10)).better("poste")
         0
+        >>> Cell(Figure(1.0, 1.0, 1.0, 3), Figure(0.1, 0.02, 0.2, 3)).better("poste")
+        0
         """
-        if self.gap is None or not (self.gap.low > 0 or self.gap.high < 0):
+        if self.gap is None or self.figure.count < FEW or not (self.gap.low > 0 or self.gap.high < 0):
             return 0
         return (1 if self.gap.low > 0 else -1) * (-1 if name in LESS_IS_BETTER else 1)
 

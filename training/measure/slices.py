@@ -10,7 +10,8 @@ from cartography.tree import Cartographie
 from training.measure.gold import Labelled
 
 FEW = 10
-"""Sources with fewer records than this are put together: an interval on five records says nothing."""
+"""Sources with fewer records than this are put together, and no difference on fewer is called sure: an interval on five
+records says nothing."""
 
 LENGTHS = ((0, "intitulé seul"), (50, "1 à 50 mots"), (150, "51 à 150 mots"), (400, "151 à 400 mots"))
 LONGEST = "plus de 400 mots"
