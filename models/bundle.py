@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
@@ -29,10 +31,12 @@ from models.layout import (
     CartographieEntry,
     EncoderEntry,
     Manifest,
+    ReadingEntry,
     entry_of,
     fingerprint,
     version_of,
 )
+from models.reading import Reader
 
 DEFAULT_BUNDLE = Path(__file__).parent / "default"
 """The embedded model."""
@@ -61,6 +65,7 @@ class Bundle:
     encoder: Encoder
     head: Head
     calibration: Calibration
+    reader: Reader
     references: References
 
 
@@ -73,8 +78,9 @@ class BundleParts:
         graph: ONNX file.
         tokenizer: `tokenizer.json`.
         encoder: facts on the encoder.
-        head: the linear layer; its temperature is in `calibration`.
-        calibration: temperature, thresholds, prior.
+        head: the linear layer.
+        calibration: tempering, thresholds, prior.
+        reader: chooses what is read of a fiche.
         references: evidence.
         card: model card in Markdown.
     """
@@ -85,6 +91,7 @@ class BundleParts:
     encoder: EncoderEntry
     head: Head
     calibration: Calibration
+    reader: Reader
     references: References
     card: str
 
@@ -112,14 +119,15 @@ def _write(parts: BundleParts, work: Path, cartographie: Cartographie) -> Manife
     shutil.copyfile(parts.graph, work / LAYOUT.encoder)
     shutil.copyfile(parts.tokenizer, work / LAYOUT.tokenizer)
     save_file({"weight": parts.head.weight, "bias": parts.head.bias}, work / LAYOUT.heads)
-    # Half precision halves the largest of the small files; evidence needs no more.
-    save_file({"vectors": parts.references.vectors.astype(np.float16)}, work / LAYOUT.references)
+    save_file(_narrowed(parts.references.vectors), work / LAYOUT.references)
     rows = [
         {"texte": texte, "postes": list(postes)}
         for texte, postes in zip(parts.references.texts, parts.references.postes, strict=True)
     ]
     _write_json(work / LAYOUT.reference_labels, rows)
     (work / LAYOUT.calibration).write_text(parts.calibration.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    reading = ReadingEntry(characters=parts.reader.characters, salience=dict(parts.reader.salience))
+    (work / LAYOUT.reading).write_text(reading.model_dump_json() + "\n", encoding="utf-8")
     (work / LAYOUT.card).write_text(parts.card, encoding="utf-8")
     for name in REQUIRED:
         # safetensors makes its files private; a bundle is read by whoever serves it.
@@ -178,7 +186,7 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
         )
     try:
         calibration = Calibration.model_validate_json((directory / LAYOUT.calibration).read_bytes())
-        head = _load_head(directory, manifest, calibration)
+        reading = ReadingEntry.model_validate_json((directory / LAYOUT.reading).read_bytes())
         references = _load_references(directory)
         encoder = Encoder(
             directory / LAYOUT.encoder,
@@ -186,6 +194,7 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
             max_tokens=manifest.encoder.max_tokens,
             threads=threads,
         )
+        head = _load_head(directory, (len(manifest.labels) + 1, encoder.features))
     except (ValidationError, ValueError, KeyError, SafetensorError) as error:
         raise BundleError("modele_incoherent", f"{directory} : contenu incohérent ({error})") from error
     if encoder.dimension != manifest.encoder.dimension:
@@ -193,7 +202,8 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
             f"{directory} : l'encodeur rend {encoder.dimension} dimensions, {manifest.encoder.dimension} annoncées"
         )
         raise BundleError("modele_incoherent", message)
-    return Bundle(manifest, encoder, head, calibration, references)
+    reader = Reader(reading.salience, reading.characters)
+    return Bundle(manifest, encoder, head, calibration, reader, references)
 
 
 def read_manifest(directory: Path) -> Manifest:
@@ -237,18 +247,34 @@ def verify(directory: Path, manifest: Manifest) -> None:
         raise BundleError("modele_altere", f"{directory} : manifeste altéré : version {manifest.version}")
 
 
-def _load_head(directory: Path, manifest: Manifest, calibration: Calibration) -> Head:
+def _load_head(directory: Path, shape: tuple[int, int]) -> Head:
     tensors = load_file(directory / LAYOUT.heads)
     weight, bias = tensors["weight"], tensors["bias"]
-    shape = (len(manifest.labels) + 1, manifest.encoder.dimension)
     if weight.shape != shape or bias.shape != shape[:1]:
         raise ValueError(f"tête de forme {weight.shape}, {shape} attendue")
-    return Head(weight.astype(np.float32), bias.astype(np.float32), calibration.temperature)
+    return Head(weight.astype(np.float32), bias.astype(np.float32))
+
+
+def _narrowed(vectors: Vectors) -> dict[str, NDArray[Any]]:
+    """Return vectors as int8 with one scale a row: a quarter of the largest of the small files, at cosine .9999.
+
+    >>> narrow = _narrowed(np.array([[0.6, -0.8]], dtype=np.float32))
+    >>> narrow["vectors"].tolist(), (narrow["vectors"] * narrow["scales"][:, None].astype(float)).round(2).tolist()
+    ([[95, -127]], [[0.6, -0.8]])
+    """
+    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / 127
+    return {
+        "vectors": np.rint(vectors / scales[:, None]).astype(np.int8),
+        "scales": scales.astype(np.float32),
+    }
 
 
 def _load_references(directory: Path) -> References:
     rows = json.loads((directory / LAYOUT.reference_labels).read_bytes())
-    vectors = load_file(directory / LAYOUT.references)["vectors"].astype(np.float32)
+    stored = load_file(directory / LAYOUT.references)
+    vectors = stored["vectors"].astype(np.float32) * stored["scales"][:, None]
+    # Rounding leaves them not quite of length 1.
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     if len(rows) != len(vectors):
         raise ValueError(f"{len(rows)} références pour {len(vectors)} vecteurs")
     return References(

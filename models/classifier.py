@@ -6,19 +6,24 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cartography.crosswalk import Crosswalk
 from cartography.fiche import Fiche
-from cartography.tree import Cartographie
-from models.answer import Answer, Niveau, Scored
+from cartography.tree import Cartographie, Node
+from models.answer import Answer, Niveau, Preuve, Scored
+from models.arithmetic import largest
 from models.bundle import Bundle
-from models.encoder import Vectors
+from models.encoder import Reading
 from models.evidence import Evidence
-from models.head import Probabilities, TreeSums
+from models.head import Probabilities, Tempering, TreeSums, temper
 from models.prior import Prior
 
 MAX_CHARS = 4_000
-"""Characters of a text that reach the tokenizer; far more than the encoder's tokens hold, so nothing is lost."""
+"""Characters of a text that anything compares or learns from: longer ones add words, not meaning."""
+
+Path = tuple[Scored, Scored, Scored]
+"""Famille, métier and poste, each a child of the one before."""
 
 
 def text_of(fiche: Fiche) -> str:
@@ -39,6 +44,7 @@ class Classifier:
         self.cartographie = cartographie
         self._sums = TreeSums.of(cartographie)
         self._prior = Prior(crosswalk, bundle.manifest.labels, bundle.calibration.rome)
+        self._tempering = Tempering(**bundle.calibration.tempering.model_dump())
         self._evidence = Evidence(bundle.references, crosswalk)
         self.versions = {
             "modele": bundle.manifest.version,
@@ -46,57 +52,57 @@ class Classifier:
             "rome": crosswalk.rome.version,
         }
 
-    def encode(self, fiches: Sequence[Fiche], *, progress: Callable[[int], Any] | None = None) -> Vectors:
-        """Return the vectors of fiches, float32 (n, dimension), in order."""
-        return self.bundle.encoder.encode([text_of(f) for f in fiches], progress=progress)
+    def encode(self, fiches: Sequence[Fiche], *, progress: Callable[[int], Any] | None = None) -> Reading:
+        """Return what the encoder makes of fiches, in order: their vectors and what the head reads."""
+        return self.bundle.encoder.read([self.bundle.reader.text(f) for f in fiches], progress=progress)
 
-    def probabilities(self, fiches: Sequence[Fiche], vectors: Vectors) -> Probabilities:
+    def probabilities(self, fiches: Sequence[Fiche], reading: Reading) -> Probabilities:
         """Return calibrated probabilities (n, postes + 1), the last column being hors numérique."""
-        return self._prior.apply(fiches, self.bundle.head.probabilities(vectors))
+        logits = self.bundle.head.logits(reading.features)
+        return self._prior.apply(fiches, temper(logits, self._sums, self._tempering))
 
-    def classify(self, fiches: Sequence[Fiche], *, top_k: int = 5, vectors: Vectors | None = None) -> list[Answer]:
+    def classify(self, fiches: Sequence[Fiche], *, top_k: int = 5, reading: Reading | None = None) -> list[Answer]:
         """Answer for each fiche, in order.
 
         Args:
             fiches: any number, in any mix of types.
             top_k: how many candidate postes to give.
-            vectors: their vectors, if already known.
+            reading: what `encode` made of them, if already known.
         """
         if not fiches:
             return []
-        if vectors is None:
-            vectors = self.encode(fiches)
-        probabilities = self.probabilities(fiches, vectors)
+        if reading is None:
+            reading = self.encode(fiches)
+        probabilities = self.probabilities(fiches, reading)
         postes = probabilities[:, :-1]
         metiers, familles = self._sums.sums(postes)
-        preuves = self._evidence.find(fiches, vectors)
+        paths = self._paths(postes, metiers, familles)
+        scores = familles.sum(axis=1).tolist()
+        candidates = self._candidates(postes, top_k)
+        preuves = self._evidence.find(fiches, reading.embedding)
         return [
-            self._answer(fiche, postes[i], metiers[i], familles[i], top_k, preuves[i]) for i, fiche in enumerate(fiches)
+            self._answer(fiche, *parts)
+            for fiche, *parts in zip(fiches, scores, paths, candidates, preuves, strict=True)
         ]
 
+    def _paths(self, postes: Probabilities, metiers: Probabilities, familles: Probabilities) -> list[Path]:
+        """Return one path down the tree a row: the likeliest famille, its likeliest métier, its likeliest poste."""
+        tree, sums = self.cartographie, self._sums
+        f = familles.argmax(axis=1)
+        m = np.where(sums.famille_of_metier == f[:, None], metiers, -1).argmax(axis=1)
+        p = np.where(sums.metier_of == m[:, None], postes, -1).argmax(axis=1)
+        levels = ((tree.familles, familles, f), (tree.metiers, metiers, m), (tree.postes, postes, p))
+        return list(zip(*(_scored(nodes, values, ranks) for nodes, values, ranks in levels), strict=True))
+
+    def _candidates(self, postes: Probabilities, top_k: int) -> list[tuple[Scored, ...]]:
+        ranked = largest(postes.copy(), top_k)
+        columns = [_scored(self.cartographie.postes, postes, ranks) for ranks in ranked.T]
+        return list(zip(*columns, strict=True)) if columns else [() for _ in postes]
+
     def _answer(
-        self,
-        fiche: Fiche,
-        postes: Probabilities,
-        metiers: Probabilities,
-        familles: Probabilities,
-        top_k: int,
-        preuves: tuple[Any, ...],
+        self, fiche: Fiche, score: float, path: Path, candidats: tuple[Scored, ...], preuves: tuple[Preuve, ...]
     ) -> Answer:
-        tree = self.cartographie
-        thresholds = self.bundle.calibration.thresholds
-        score = float(familles.sum())
-        numerique = score >= thresholds.numerique
-        # Down one path: the likeliest famille, the likeliest of its métiers, the likeliest of its postes.
-        f = int(familles.argmax())
-        m = _best(metiers, [i for i, node in enumerate(tree.metiers) if node.famille_id == tree.familles[f].id])
-        p = _best(postes, np.flatnonzero(self._sums.metier_of == m).tolist())
-        path = (
-            Scored(tree.familles[f].id, tree.familles[f].libelle, float(familles[f])),
-            Scored(tree.metiers[m].id, tree.metiers[m].libelle, float(metiers[m])),
-            Scored(tree.postes[p].id, tree.postes[p].libelle, float(postes[p])),
-        )
-        ranked = np.argsort(-postes, kind="stable")[:top_k]
+        numerique = score >= self.bundle.calibration.thresholds.numerique
         return Answer(
             id=fiche.id,
             numerique=numerique,
@@ -105,12 +111,12 @@ class Classifier:
             famille=path[0] if numerique else None,
             metier=path[1] if numerique else None,
             poste=path[2] if numerique else None,
-            candidats=tuple(Scored(tree.postes[i].id, tree.postes[i].libelle, float(postes[i])) for i in ranked),
+            candidats=candidats,
             preuves=preuves,
             versions=self.versions,
         )
 
-    def _niveau(self, path: tuple[Scored, Scored, Scored]) -> Niveau:
+    def _niveau(self, path: Path) -> Niveau:
         """Return the deepest level whose probability passes its threshold, all those above it passing too."""
         thresholds = self.bundle.calibration.thresholds
         famille, metier, poste = path
@@ -121,5 +127,8 @@ class Classifier:
         return "poste" if poste.score >= thresholds.poste else "metier"
 
 
-def _best(values: Probabilities, ranks: list[int]) -> int:
-    return max(ranks, key=lambda i: (values[i], -i))
+def _scored(nodes: Sequence[Node], values: Probabilities, ranks: NDArray[np.intp]) -> list[Scored]:
+    """Return the node of each row's rank, with its probability."""
+    scores = np.take_along_axis(values, ranks[:, None], axis=1)[:, 0]
+    chosen = (nodes[rank] for rank in ranks.tolist())
+    return [Scored(node.id, node.libelle, score) for node, score in zip(chosen, scores.tolist(), strict=True)]

@@ -9,6 +9,7 @@ import numpy as np
 from cartography.crosswalk import HORS, Crosswalk
 from cartography.fiche import Fiche
 from models.answer import Preuve
+from models.arithmetic import largest, product
 from models.bundle import References
 from models.encoder import Vectors
 from models.prior import ROME_OF
@@ -16,6 +17,9 @@ from models.prior import ROME_OF
 NEIGHBOURS = 3
 MIN_COSINE = 0.3
 """Below this a neighbour is no evidence: measured, unrelated titles of the references rarely pass it."""
+
+_ROWS = 256
+"""Records compared with the references at a time: bounds the memory."""
 
 
 class Evidence:
@@ -53,17 +57,21 @@ class Evidence:
         return found
 
     def _neighbours(self, vectors: Vectors) -> list[list[Preuve]]:
-        # Half-precision references are not quite of length 1.
-        cosines = np.clip(vectors @ self._references.vectors.T, -1.0, 1.0)
-        nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :NEIGHBOURS]
-        return [
-            [
-                Preuve("voisin", self._references.texts[r], self._references.postes[r], float(cosines[row, r]))
-                for r in ranks
-                if cosines[row, r] >= MIN_COSINE
+        found: list[list[Preuve]] = []
+        for start in range(0, len(vectors), _ROWS):
+            cosines = product(vectors[start : start + _ROWS], self._references.vectors)
+            # Rounding may leave a cosine a hair above 1.
+            np.clip(cosines, -1.0, 1.0, out=cosines)
+            nearest = largest(cosines.copy(), NEIGHBOURS)
+            scores = np.take_along_axis(cosines, nearest, axis=1)
+            found += [
+                [self._neighbour(rank, score) for rank, score in zip(ranks, row, strict=True) if score >= MIN_COSINE]
+                for ranks, row in zip(nearest.tolist(), scores.tolist(), strict=True)
             ]
-            for row, ranks in enumerate(nearest)
-        ]
+        return found
+
+    def _neighbour(self, rank: int, score: float) -> Preuve:
+        return Preuve("voisin", self._references.texts[rank], self._references.postes[rank], score)
 
 
 def _coded(kind: str, label: str, shares: dict[str, float], code: str) -> Preuve:

@@ -177,11 +177,11 @@ def _store(
 ) -> None:
     if not fiches:
         return
-    encoded = classifier.encode(fiches)
-    answers = classifier.classify(fiches, vectors=encoded)
+    reading = classifier.encode(fiches)
+    answers = classifier.classify(fiches, reading=reading)
     with _disk():
         rows, replaced = writer.add(fiches, answers)
-    vectors.add_with_ids(encoded, np.array(rows, dtype=np.int64))
+    vectors.add_with_ids(reading.embedding, np.array(rows, dtype=np.int64))
     if replaced:
         vectors.remove_ids(np.array(replaced, dtype=np.int64))
     report.types.update(f.type for f in fiches)

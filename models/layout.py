@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cartography.tree import Cartographie
 
-FORMAT = 1
+FORMAT = 2
 
 
 class _Layout(NamedTuple):
@@ -19,6 +19,7 @@ class _Layout(NamedTuple):
     tokenizer: str = "tokenizer.json"
     heads: str = "heads.safetensors"
     calibration: str = "calibration.json"
+    reading: str = "reading.json"
     references: str = "references.safetensors"
     reference_labels: str = "references.json"
     card: str = "README.md"
@@ -88,10 +89,27 @@ class RomePrior(_Model):
     floor: float = Field(gt=0, le=1)
 
 
+class TemperingEntry(_Model):
+    """See `models.head.Tempering`."""
+
+    slope: float = Field(default=1.0, gt=0)
+    shift: float = 0.0
+    famille: float = Field(default=1.0, gt=0)
+    metier: float = Field(default=1.0, gt=0)
+    poste: float = Field(default=1.0, gt=0)
+
+
+class ReadingEntry(_Model):
+    """See `models.reading.Reader`."""
+
+    characters: int = Field(gt=0)
+    salience: dict[str, float]
+
+
 class Calibration(_Model):
     """What turns logits into probabilities and probabilities into decisions."""
 
-    temperature: float = Field(gt=0)
+    tempering: TemperingEntry
     thresholds: Thresholds
     rome: RomePrior
 

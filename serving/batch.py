@@ -6,8 +6,9 @@ import fcntl
 import hashlib
 import json
 import os
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,9 +21,14 @@ from cartography.files import real_target, write_atomic, writing
 from cartography.readers import Record
 from models.answer import Answer
 from models.classifier import Classifier
+from models.encoder import Reading
 
-BATCH = 1_000
-"""Records answered and written at a time: what an interruption loses, and what the memory holds."""
+BATCH = 500
+"""Records answered and written at a time."""
+
+AHEAD = 2
+"""Batches given to the encoder before their answers are due: one that it computes, one whose texts are prepared. With
+the one being answered they are what an interruption loses, and what the memory holds."""
 
 
 @dataclass(slots=True)
@@ -50,8 +56,42 @@ class Tally:
 
 def answer_records(records: Sequence[Record], classifier: Classifier, top_k: int) -> list[Answer | RecordError]:
     """Return one answer or error a record, in order; a bad one does not touch its neighbours."""
-    answers = iter(classifier.classify([r for r in records if isinstance(r, Fiche)], top_k=top_k))
-    return [next(answers) if isinstance(r, Fiche) else r for r in records]
+    return _placed(records, classifier.classify(_fiches(records), top_k=top_k))
+
+
+def _fiches(records: Sequence[Record]) -> list[Fiche]:
+    return [record for record in records if isinstance(record, Fiche)]
+
+
+def _placed(records: Sequence[Record], answers: Sequence[Answer]) -> list[Answer | RecordError]:
+    following = iter(answers)
+    return [next(following) if isinstance(record, Fiche) else record for record in records]
+
+
+def answer_stream(
+    records: Iterable[Record], classifier: Classifier, top_k: int
+) -> Iterator[list[Answer | RecordError]]:
+    """Yield the answers or errors batch by batch, in order.
+
+    The encoder computes the next batches, in threads of its own, while the answers of this one are made and written.
+    """
+    stream = iter(records)
+    begun: deque[tuple[list[Record], Future[Reading]]] = deque()
+
+    def finish() -> list[Answer | RecordError]:
+        batch, reading = begun.popleft()
+        return _placed(batch, classifier.classify(_fiches(batch), top_k=top_k, reading=reading.result()))
+
+    pool = ThreadPoolExecutor(AHEAD, thread_name_prefix="encodeur")
+    try:
+        while batch := list(islice(stream, BATCH)):
+            begun.append((batch, pool.submit(classifier.encode, _fiches(batch))))
+            if len(begun) > AHEAD:
+                yield finish()
+        while begun:
+            yield finish()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def fingerprint(files: Sequence[Path], **options: object) -> str:
@@ -162,14 +202,14 @@ def classify_to_file(
             tally = partial.resume(mark)
             stream = iter(records)
             _skip(stream, tally.records, progress)
-            while batch := list(islice(stream, BATCH)):
-                lines = [answer.as_json() for answer in answer_records(batch, classifier, top_k)]
+            for answers in answer_stream(stream, classifier, top_k):
+                lines = [answer.as_json() for answer in answers]
                 sink.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
                 sink.flush()
                 for line in lines:
                     tally.add(line)
                 if progress:
-                    progress(len(batch))
+                    progress(len(lines))
             partial.finish()
     return tally
 

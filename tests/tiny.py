@@ -27,7 +27,8 @@ from models.classifier import Classifier
 from models.encoder import Encoder, Vectors
 from models.head import Head
 from models.index import build_index
-from models.layout import Calibration, EncoderEntry, Manifest, RomePrior, Thresholds
+from models.layout import Calibration, EncoderEntry, Manifest, RomePrior, TemperingEntry, Thresholds
+from models.reading import Reader
 
 DIMENSION = 16
 MAX_TOKENS = 32
@@ -85,10 +86,11 @@ def build_bundle(directory: Path, cartographie: Cartographie | None = None) -> M
         encoder=EncoderEntry(dimension=DIMENSION, max_tokens=MAX_TOKENS, precision="fp32", base="sac de mots"),
         head=_head(encoder, tree),
         calibration=Calibration(
-            temperature=1.0,
+            tempering=TemperingEntry(),
             thresholds=Thresholds(numerique=0.5, famille=0.5, metier=0.5, poste=0.5),
             rome=RomePrior(strength=1.0, floor=0.05),
         ),
+        reader=Reader({}, 400),
         references=References(
             texts=tuple(t for t, _ in titles),
             postes=tuple(p for _, p in titles),
@@ -131,7 +133,9 @@ def _tokenizer(words: Iterable[str]) -> Tokenizer:
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True, strip_accents=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
     return tokenizer
 
 
@@ -168,12 +172,16 @@ def _graph(table: Vectors) -> onnx.ModelProto:
         helper.make_node("ReduceSum", ["kept", "axis"], ["sum"], keepdims=0),
         helper.make_node("ReduceL2", ["sum", "axis"], ["norm"], keepdims=1),
         helper.make_node("Div", ["sum", "norm"], ["embedding"]),
+        helper.make_node("Identity", ["embedding"], ["features"]),
     ]
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
-        for name in ("input_ids", "attention_mask")
+        for name in ("input_ids", "attention_mask", "token_type_ids")
     ]
-    outputs = [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", DIMENSION])]
+    outputs = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", DIMENSION])
+        for name in ("embedding", "features")
+    ]
     last = numpy_helper.from_array(np.array([2], dtype=np.int64), "last")
     graph = helper.make_graph(
         nodes, "minuscule", inputs, outputs, [numpy_helper.from_array(table, "table"), axis, last]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from training.encoder.names import DEFAULT_BASE, ENCODER
 from training.labels.sources import DATA_VARIABLE, shared_root
 from training.measure.cli import default_gold
 from training.verbs import faults, quiet_environment
@@ -23,18 +24,29 @@ if TYPE_CHECKING:
     show_default=True,
     help="Dossier du modèle ; remplacé s'il existe.",
 )
-@click.option("--base", default="all-MiniLM-L6-v2", show_default=True, help="Encodeur de base : nom ou dossier.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Graine de la tête linéaire.")
-@click.option("--epochs", type=click.IntRange(1), default=100, show_default=True, help="Époques au plus.")
 @click.option(
-    "--max-tokens", type=click.IntRange(8, 8192), default=128, show_default=True, help="Jetons lus d'un texte."
+    "--base",
+    default=None,
+    help=f"Encodeur de base : nom ou dossier.  [défaut : {ENCODER}, que fait train-encoder, sinon {DEFAULT_BASE}]",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Graine de tous les tirages.")
+@click.option("--epochs", type=click.IntRange(1), default=8, show_default=True, help="Passages sur les fiches.")
+@click.option(
+    "--max-tokens", type=click.IntRange(8, 512), default=96, show_default=True, help="Jetons lus d'une fiche au plus."
 )
 @click.option(
-    "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("var/cache"),
+    "--characters",
+    type=click.IntRange(1, 4000),
+    default=260,
     show_default=True,
-    help="Vecteurs gardés d'un essai à l'autre.",
+    help="Caractères lus d'une description : les passages qui parlent du métier.",
+)
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/train"),
+    show_default=True,
+    help="Où l'apprentissage se garde : interrompu, le même reprend.",
 )
 @click.option(
     "--gold",
@@ -55,11 +67,12 @@ if TYPE_CHECKING:
 )
 def train(
     output: Path,
-    base: str,
+    base: str | None,
     seed: int,
     epochs: int,
     max_tokens: int,
-    cache: Path,
+    characters: int,
+    work: Path,
     gold: Path | None,
     with_labels: bool,
     idee: str,
@@ -67,18 +80,22 @@ def train(
 ) -> None:
     """Entraîne le classifieur, le suit dans MLflow et écrit le modèle."""
     quiet_environment()
-    from training.head.linear import HeadSettings
+    from training.head.finetune import FineTuning
     from training.measure.tables import show_outcome
     from training.run import RunSettings
 
     found = gold or (default_gold() if default_gold().is_file() else None)
-    command = f"genscan train --base {base} --seed {seed} --epochs {epochs} --max-tokens {max_tokens}"
+    base = base or (str(ENCODER) if ENCODER.is_dir() else DEFAULT_BASE)
+    command = (
+        f"genscan train --base {base} --seed {seed} --epochs {epochs} --max-tokens {max_tokens} "
+        f"--characters {characters}"
+    )
     settings = RunSettings(
         output=output,
         base=base,
-        max_tokens=max_tokens,
-        head=HeadSettings(seed=seed, epochs=epochs),
-        cache=cache,
+        characters=characters,
+        finetuning=FineTuning(seed=seed, epochs=epochs, max_tokens=max_tokens),
+        work=work,
         gold=found,
         data=shared_root() if with_labels else None,
         registered=registered,
@@ -101,10 +118,10 @@ def _train(settings: RunSettings) -> Outcome:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=False) as bars:
-        task = bars.add_task("textes", total=None, visible=False)
+        task = bars.add_task("pas", total=None, visible=False)
 
         def progress(done: int, total: int) -> None:
-            bars.update(task, advance=done, total=total, visible=True)
+            bars.update(task, completed=done, total=total, visible=True)
 
         return run_training(
             settings,

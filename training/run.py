@@ -1,4 +1,4 @@
-"""One training run, top to bottom: base → graph → corpus → vectors → head → calibration → bundle → MLflow."""
+"""One training run, top to bottom: encoder → corpus → fine-tuning → graph → calibration → bundle → MLflow."""
 
 from __future__ import annotations
 
@@ -9,29 +9,35 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from datasets import DatasetDict
 
 from cartography.crosswalk import Crosswalk
 from cartography.tree import Cartographie
 from models.bundle import Bundle, BundleParts, load_bundle, save_bundle
 from models.classifier import Classifier
+from models.head import Head, TreeSums
 from models.layout import Calibration, EncoderEntry, Manifest
+from models.reading import Reader
 from training.corpus.examples import Corpus, build_corpus
 from training.corpus.learned import learned_splits
-from training.corpus.record_examples import fiche_of, labelled_of
-from training.corpus.split import Side
-from training.encoder.base import DEFAULT_BASE, Base, load_base
-from training.encoder.embeddings import cache_path, embed
+from training.corpus.record_examples import labelled_of
+from training.encoder.base import Base, load_base
 from training.encoder.export import Parity
 from training.encoder.graphs import Graphs, export
+from training.encoder.names import DEFAULT_BASE
+from training.encoder.preparation import student_of
+from training.encoder.recipe import device, rehearsal
 from training.encoder.storage import PRECISION
+from training.encoder.student import as_sentence_transformer
 from training.head.calibration import Coded, calibrate
-from training.head.linear import Examples, HeadSettings, TrainedHead, train_head
+from training.head.finetune import FineTuning, finetune
+from training.head.lessons import Lessons, prepare
+from training.head.network import Network, TreeLoss
 from training.head.references import build_references
 from training.head.validation import validation_figures
 from training.measure.evaluation import Report, evaluate
 from training.measure.gold import read_gold
+from training.memory import keep_memory
 from training.tracking.card import Story, write_card
 from training.tracking.details import IDEA, log_details
 from training.tracking.registry import register
@@ -50,9 +56,9 @@ class RunSettings:
     Attributes:
         output: directory of the bundle.
         base: name or path of the base encoder.
-        max_tokens: texts are cut there; MiniLM was trained on 128 pieces.
-        head: how the head is trained.
-        cache: directory of the vectors kept between runs.
+        characters: of a description that are read.
+        finetuning: how encoder and head learn.
+        work: directory of what is kept between runs, so that a stopped one goes on.
         gold: labelled records to report on at the end; None for none.
         data: folder of the labelled records' texts (`training.labels.sources.shared_root`), which may be absent: the
             project's own records are then the only ones. None trains on titles alone.
@@ -63,9 +69,9 @@ class RunSettings:
 
     output: Path
     base: str = DEFAULT_BASE
-    max_tokens: int = 128
-    head: HeadSettings = field(default_factory=HeadSettings)
-    cache: Path = Path("var/cache")
+    characters: int = 260
+    finetuning: FineTuning = field(default_factory=FineTuning)
+    work: Path = Path("var/train")
     gold: Path | None = None
     data: Path | None = None
     registered: bool = True
@@ -113,7 +119,7 @@ def run_training(
         crosswalk: ROME labels.
         tracking: where MLflow keeps the run.
         say: called at each stage.
-        progress: called while texts are encoded, with the number done and their total.
+        progress: called after each step of the fine-tuning, with the number done and their total.
 
     Raises:
         GenscanError: the base encoder, the export or the labelled file is unusable.
@@ -123,21 +129,20 @@ def run_training(
     say("corpus")
     labelled = _labelled(settings, cartographie)
     corpus = build_corpus(cartographie, crosswalk, labelled)
+    sums = TreeSums.of(cartographie)
+    lessons = prepare(corpus, labelled, cartographie, settings.characters)
     with tracked_run(tracking, settings.base) as run_id, tempfile.TemporaryDirectory(prefix="genscan-") as directory:
         work = Path(directory)
-        say("export ONNX et comparaison avec torch")
-        graphs = export(base, min(settings.max_tokens, base.limit), list(corpus.dataset["text"]), work)
-        say(f"vecteurs de {len(corpus.dataset)} textes")
-        examples = _encode(corpus, graphs, settings.cache, progress)
-        say("tête linéaire")
-        trained = train_head(examples["train"], examples["validation"], settings.head)
-        coded = None
-        if labelled is not None:
-            coded = Coded([fiche_of(row) for row in labelled["validation"]], crosswalk, corpus.labels)
-        calibration = calibrate(trained.head, examples["validation"], cartographie, coded)
-        validation = validation_figures(trained, calibration, examples["validation"], cartographie)
+        say(f"apprentissage sur {len(lessons.records.texts)} fiches et {len(lessons.titles.texts)} titres")
+        network, curve = _learn(settings, base, corpus, lessons, sums, say, progress)
+        say("export ONNX, quantification et comparaison avec torch")
+        tuned = replace(base, model=as_sentence_transformer(network.student, work / "encodeur", base.limit))
+        graphs = export(tuned, settings.finetuning.max_tokens, lessons.validation.texts, work)
+        say("calibration")
+        head = network.numpy_head()
+        calibration, validation = _calibrate(head, graphs, lessons, corpus, cartographie, crosswalk)
         say("paquet et mesures")
-        parts = _parts(base, graphs, trained, calibration, cartographie, crosswalk)
+        parts = _parts(base, graphs, head, calibration, lessons.reader, cartographie, crosswalk)
         draft = save_bundle(parts, work / "bundle", cartographie)
         bundle = load_bundle(work / "bundle", cartographie)
         gold = _measure(settings.gold, bundle, cartographie, crosswalk)
@@ -151,7 +156,7 @@ def run_training(
             encoder=parts.encoder,
             parity=graphs.parity,
             storage=graphs.storage,
-            trained=trained,
+            curve=tuple(curve),
             calibration=calibration,
             validation=validation,
             gold=gold,
@@ -164,6 +169,52 @@ def run_training(
         log_bundle(settings.output)
         registered = register(settings.output) if settings.registered else None
         return Outcome(manifest, run_id, registered, graphs.parity, graphs.storage, validation, gold)
+
+
+def _calibrate(
+    head: Head, graphs: Graphs, lessons: Lessons, corpus: Corpus, cartographie: Cartographie, crosswalk: Crosswalk
+) -> tuple[Calibration, dict[str, float]]:
+    """Calibrate the model as it will answer, quantised, and measure it on the same rows."""
+    held = lessons.held
+    logits = head.logits(graphs.encoder.read(held.texts).features)
+    coded = Coded(lessons.fiches, crosswalk, corpus.labels) if lessons.fiches else None
+    calibration = calibrate(logits, held.targets, held.weights, cartographie, coded)
+    return calibration, validation_figures(logits, held.targets, held.weights, calibration, cartographie)
+
+
+def _learn(
+    settings: RunSettings,
+    base: Base,
+    corpus: Corpus,
+    lessons: Lessons,
+    sums: TreeSums,
+    say: Say,
+    progress: Callable[[int, int], Any],
+) -> tuple[Network, list[tuple[float, float]]]:
+    """Fine-tune, in a directory named after all that decides the outcome, so that only the same run goes on."""
+    keep_memory()
+    student = student_of(base)
+    facts = f"{corpus.digest} {settings.characters} {settings.finetuning} {student.digest()}"
+    directory = settings.work / hashlib.sha256(facts.encode()).hexdigest()[:16]
+    network = Network(student, len(corpus.labels) + 1).to(device())
+
+    def tell(step: int, steps: int, loss: float, held: float | None) -> None:
+        progress(step, steps)
+        if held is not None:
+            say(f"pas {step} sur {steps} : perte de validation {held:.4f}")
+
+    curve = finetune(
+        network,
+        lessons.records,
+        lessons.titles,
+        lessons.validation,
+        rehearsal(settings.data),
+        TreeLoss(sums),
+        settings.finetuning,
+        directory,
+        progress=tell,
+    )
+    return network.to("cpu"), curve
 
 
 def _labelled(settings: RunSettings, cartographie: Cartographie) -> DatasetDict | None:
@@ -182,21 +233,12 @@ def _measure_splits(labelled: DatasetDict | None, classifier: Classifier) -> dic
     }
 
 
-def _encode(corpus: Corpus, graphs: Graphs, cache: Path, progress: Callable[[int, int], Any]) -> dict[Side, Examples]:
-    texts = list(corpus.dataset["text"])
-    path = cache_path(cache, graphs.graph, graphs.encoder.max_tokens)
-    vectors = embed(graphs.encoder, texts, path, progress=lambda done: progress(done, len(texts)))
-    targets, weights = corpus.targets(), np.array(corpus.dataset["weight"])
-    sides: tuple[Side, Side] = ("train", "validation")
-    rows = {side: corpus.side(side) for side in sides}
-    return {side: Examples(vectors[r], targets[r], weights[r]) for side, r in rows.items()}
-
-
 def _parts(
     base: Base,
     graphs: Graphs,
-    trained: TrainedHead,
+    head: Head,
     calibration: Calibration,
+    reader: Reader,
     cartographie: Cartographie,
     crosswalk: Crosswalk,
 ) -> BundleParts:
@@ -207,8 +249,9 @@ def _parts(
         encoder=EncoderEntry(
             dimension=base.dimension, max_tokens=graphs.encoder.max_tokens, precision=PRECISION, base=base.name
         ),
-        head=trained.head,
+        head=head,
         calibration=calibration,
+        reader=reader,
         references=build_references(cartographie, crosswalk, graphs.encoder),
         card="",
     )
@@ -242,13 +285,14 @@ def _log(settings: RunSettings, story: Story) -> None:
         "éditeurs jamais vus": "test_editeurs",
     }
     log_corpus(story.corpus)
-    log_curve(story.trained.curve)
+    log_curve(story.curve)
     log_facts(
         params={
-            **{f"tete_{name}": value for name, value in asdict(settings.head).items()},
+            **{f"apprentissage_{name}": value for name, value in asdict(settings.finetuning).items()},
             "base": settings.base,
             "jetons": story.encoder.max_tokens,
-            "temperature": story.calibration.temperature,
+            "caracteres": settings.characters,
+            **{f"temperature_{name}": value for name, value in story.calibration.tempering.model_dump().items()},
             **{f"seuil_{name}": value for name, value in story.calibration.thresholds.model_dump().items()},
             **{f"rome_{name}": value for name, value in story.calibration.rome.model_dump().items()},
         },

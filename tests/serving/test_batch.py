@@ -48,7 +48,8 @@ def test_interrupted_it_resumes_to_the_same_bytes(
     data.write_bytes(data.read_bytes()[: len(data.read_bytes()) - cut])
     done: list[int] = []
     tally = classify_to_file(_records(30), out, tiny_classifier, mark="m", progress=done.append)
-    assert tally.resumed == (16 if cut == 0 else 15)
+    # Of the four whole batches, the last ones were still with the encoder.
+    assert tally.resumed == 4 * (4 - batch.AHEAD) - (cut > 0)
     assert tally.records == sum(done) == 30
     classify_to_file(_records(30), tmp_path / "direct.jsonl", tiny_classifier, mark="n")
     assert out.read_bytes() == (tmp_path / "direct.jsonl").read_bytes()

@@ -10,14 +10,14 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
-from tokenizers.processors import BertProcessing
+from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from cartography.crosswalk import Crosswalk
 from cartography.loading import load_version
 from cartography.rome import Appellation, Rome
 from training.encoder.base import Base, load_base
-from training.head.linear import HeadSettings
+from training.head.finetune import FineTuning
 from training.run import Outcome, RunSettings, run_training
 from training.tracking.runs import Tracking
 
@@ -35,7 +35,9 @@ def tiny_base_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = BertNormalizer(strip_accents=False)
     tokenizer.pre_tokenizer = BertPreTokenizer()
-    tokenizer.post_processor = BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
     BertTokenizerFast(tokenizer_object=tokenizer).save_pretrained(directory / "bert")
     torch.manual_seed(0)
     config = BertConfig(
@@ -110,8 +112,8 @@ def trained(
     settings = RunSettings(
         output=work / "modele",
         base=str(tiny_base_dir),
-        head=HeadSettings(seed=1, epochs=3),
-        cache=work / "cache",
+        finetuning=FineTuning(seed=1, epochs=2, titles=8, max_tokens=24, rehearsal=0.0),
+        work=work / "travail",
         gold=gold_file,
     )
     tracking = Tracking(f"sqlite:///{work / 'var' / 'mlflow.db'}", (work / "artefacts").as_uri())

@@ -1,33 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cartography.loading import load_version
-from models.head import Head, TreeSums, softmax
-from training.head.calibration import calibrate, fit_temperature, guesses, negative_log_likelihood, threshold_for
-from training.head.linear import Examples
-
-
-@pytest.mark.parametrize("true", [0.25, 1.0, 3.0])
-def test_the_temperature_that_made_the_labels_is_found(true: float) -> None:
-    rng = np.random.default_rng(0)
-    logits = rng.standard_normal((20_000, 4)) * 3
-    labels = (softmax(logits / true).cumsum(axis=1) < rng.random((20_000, 1))).sum(axis=1).clip(max=3)
-    assert fit_temperature(logits, np.eye(4)[labels], np.ones(20_000)) == pytest.approx(true, rel=0.05)
-
-
-def test_the_temperature_reduces_the_loss() -> None:
-    rng = np.random.default_rng(1)
-    logits, weights = rng.standard_normal((500, 5)) * 8, rng.random(500)
-    labels = np.where(rng.random(500) < 0.6, logits.argmax(axis=1), rng.integers(0, 5, 500))
-    targets = np.eye(5)[labels]
-    temperature = fit_temperature(logits, targets, weights)
-    before, after = (negative_log_likelihood(logits, targets, weights, t) for t in (1.0, temperature))
-    assert after < before
-    assert after <= min(negative_log_likelihood(logits, targets, weights, temperature * f) for f in (0.9, 1.1))
+from models.head import Tempering, TreeSums, temper
+from training.head.calibration import accepted_loss, calibrate, fit_tempering, guesses, threshold_for
 
 
 @given(
@@ -48,22 +30,49 @@ def test_a_threshold_holds_its_precision(rows: list[tuple[int, bool, int]], prec
         assert (weights * right)[more].sum() / weights[more].sum() < precision
 
 
+SUMS = TreeSums(metier_of=np.array([0, 0, 1, 2]), famille_of=np.array([0, 0, 0, 1]))
+TRUE = Tempering(slope=0.7, shift=0.5, famille=2.0, metier=0.6, poste=1.5)
+
+
+def test_the_tempering_that_made_the_labels_is_found() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.standard_normal((40_000, 5)) * 2
+    labels = (temper(logits, SUMS, TRUE).cumsum(axis=1) < rng.random((40_000, 1))).sum(axis=1).clip(max=4)
+    found = fit_tempering(logits, np.eye(5)[labels], np.ones(40_000), SUMS)
+    assert astuple(found) == pytest.approx(astuple(TRUE), rel=0.1)
+
+
+def test_the_tempering_reduces_the_loss_at_every_level() -> None:
+    rng = np.random.default_rng(1)
+    logits, weights = rng.standard_normal((600, 5)) * 8, rng.random(600)
+    labels = np.where(rng.random(600) < 0.6, logits.argmax(axis=1), rng.integers(0, 5, 600))
+    targets = np.eye(5)[labels]
+    before, after = (
+        accepted_loss(temper(logits, SUMS, tempering), targets, weights)
+        for tempering in (Tempering(), fit_tempering(logits, targets, weights, SUMS))
+    )
+    assert after < before
+
+
+def test_without_a_digital_row_there_is_still_a_tempering() -> None:
+    targets = np.eye(5)[[4, 4]]
+    assert fit_tempering(np.zeros((2, 5)), targets, np.ones(2), SUMS).poste == 1.0
+
+
 def test_calibration_of_a_head() -> None:
     rng = np.random.default_rng(0)
     tree = load_version()
     classes = len(tree.postes) + 1
     labels = np.concatenate([rng.integers(0, classes - 1, 600), np.full(600, classes - 1)])
     vectors = np.eye(classes, dtype=np.float32)[labels] + 0.25 * rng.standard_normal((1200, classes)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    examples = Examples(vectors.astype(np.float32), np.eye(classes, dtype=np.float32)[labels], np.ones(1200))
-    head = Head(np.eye(classes, dtype=np.float32) * 30, np.zeros(classes, dtype=np.float32))
-    calibration = calibrate(head, examples, tree)
-    probabilities = softmax((examples.vectors @ head.weight.T + head.bias) / calibration.temperature)
+    targets = np.eye(classes, dtype=np.float32)[labels]
+    logits = 30 * vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    calibration = calibrate(logits, targets, np.ones(1200), tree)
+    sums = TreeSums.of(tree)
+    probabilities = temper(logits, sums, Tempering(**calibration.tempering.model_dump()))
     asked = probabilities[:, :-1].sum(axis=1) >= calibration.thresholds.numerique
     thresholds = (calibration.thresholds.famille, calibration.thresholds.metier, calibration.thresholds.poste)
-    for threshold, (confidence, right) in zip(
-        thresholds, guesses(probabilities, examples.targets, TreeSums.of(tree)), strict=True
-    ):
+    for threshold, (confidence, right) in zip(thresholds, guesses(probabilities, targets, sums), strict=True):
         kept = asked & (confidence >= threshold)
         assert kept.any()
         assert right[kept].mean() >= 0.97

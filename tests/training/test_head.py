@@ -17,7 +17,7 @@ def _examples(seed: int, count: int = 300) -> Examples:
 def test_it_learns() -> None:
     trained = train_head(_examples(0), _examples(1), HeadSettings(epochs=40, rate=0.05))
     held = _examples(2)
-    right = trained.head.probabilities(held.vectors).argmax(axis=1) == held.targets.argmax(axis=1)
+    right = trained.head.logits(held.vectors).argmax(axis=1) == held.targets.argmax(axis=1)
     assert right.mean() > 0.9
     assert trained.curve[trained.best][1] == min(loss for _, loss in trained.curve)
 
@@ -44,4 +44,4 @@ def test_weights_count() -> None:
         Examples(train.vectors, train.targets, weights), _examples(1), HeadSettings(epochs=20, rate=0.05)
     ).head
     # The class of weight 0 is never seen: its rows go to the others.
-    assert (head.probabilities(train.vectors).argmax(axis=1) != 0).mean() > 0.9
+    assert (head.logits(train.vectors).argmax(axis=1) != 0).mean() > 0.9

@@ -63,11 +63,11 @@ def test_the_run_is_tracked(trained: Trained) -> None:
     client = MlflowClient(tracking.uri)
     run = client.get_run(outcome.run_id)
     assert run.info.status == "FINISHED"
-    assert run.data.params["tete_seed"] == "1"
+    assert run.data.params["apprentissage_seed"] == "1"
     assert run.data.tags["bundle"] == outcome.manifest.version
     assert run.data.metrics["parite_min"] >= 0.9999
     assert "dev/tous/numerique_f1" in run.data.metrics
-    assert len(client.get_metric_history(outcome.run_id, "perte_validation")) == settings.head.epochs
+    assert len(client.get_metric_history(outcome.run_id, "perte_validation")) == settings.finetuning.epochs
     (entry,) = run.inputs.dataset_inputs
     assert entry.dataset.digest == run.data.tags["corpus"]
     kept = {Path(item.path).name for item in client.list_artifacts(outcome.run_id, "bundle")}
@@ -110,13 +110,13 @@ def test_a_second_run_challenges_the_champion(trained: Trained) -> None:
     assert int(client.get_model_version_by_alias(NAME, CHAMPION).version) == outcome.registered
 
 
-def test_vectors_are_kept(trained: Trained) -> None:
+def test_vectors_are_kept(trained: Trained, tmp_path: Path) -> None:
     settings = trained[0]
     bundle = load_bundle(settings.output, load_version(), threads=1)
-    cache = cache_path(settings.cache, settings.output / LAYOUT.encoder, bundle.manifest.encoder.max_tokens)
-    assert cache.is_file()
-    done: list[int] = []
+    cache = cache_path(tmp_path, settings.output / LAYOUT.encoder, bundle.manifest.encoder.max_tokens)
     text = load_version().postes[0].libelle
+    embed(bundle.encoder, [text], cache)
+    done: list[int] = []
     vectors = embed(bundle.encoder, [text, text], cache, progress=done.append)
     assert done[0] == 2
     np.testing.assert_allclose(vectors, bundle.encoder.encode([text, text]), atol=1e-6)

@@ -1,9 +1,11 @@
-"""Temperature and thresholds, fitted on validation."""
+"""Tempering, ROME prior and thresholds, fitted on validation."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +13,10 @@ from numpy.typing import NDArray
 from cartography.crosswalk import Crosswalk
 from cartography.fiche import Fiche
 from cartography.tree import Cartographie
-from models.encoder import Vectors
-from models.head import Head, Probabilities, TreeSums, softmax
-from models.layout import Calibration, RomePrior, Thresholds
+from models.head import Probabilities, Tempering, TreeSums, temper
+from models.layout import Calibration, RomePrior, TemperingEntry, Thresholds
 from models.prior import ROME_OF, Prior
-from training.head.linear import Examples
+from training.head.search import golden
 
 PRECISION = 0.97
 """What an answer given as sure must reach on validation, at every level."""
@@ -31,36 +32,65 @@ MIN_CODED = 30
 Floats = NDArray[np.floating]
 
 
-def negative_log_likelihood(logits: Floats, targets: Floats, weights: Floats, temperature: float) -> float:
-    """Return the weighted mean cross entropy in nats of logits divided by a temperature.
+def accepted_loss(probabilities: Floats, targets: Floats, weights: Floats) -> float:
+    """Return the weighted mean of -ln P(one of the accepted nodes), in nats.
+
+    A record may accept several postes; the answer is right when it is any of them, and that is what a probability
+    promises.
 
     Args:
-        logits: (n, classes).
+        probabilities: (n, nodes).
+        targets: (n, nodes), above 0 for the accepted ones.
+        weights: (n,).
+
+    >>> probabilities = np.array([[0.5, 0.25, 0.25]])
+    >>> round(accepted_loss(probabilities, np.array([[0.7, 0.3, 0.0]]), np.ones(1)), 4)  # -ln .75
+    0.2877
+    """
+    mass = np.maximum((probabilities * (targets > 0)).sum(axis=1), 1e-12)
+    return float(-(np.log(mass) * weights).sum() / weights.sum())
+
+
+def fit_tempering(logits: Floats, targets: Floats, weights: Floats, sums: TreeSums) -> Tempering:
+    """Return the tempering of the lowest loss, level by level from the decision down.
+
+    Each loss is convex enough in its one parameter for a golden-section search within [1/20, 20].
+
+    Args:
+        logits: (n, classes), the last class being hors numérique.
         targets: (n, classes), rows summing to 1.
         weights: (n,).
-        temperature: above 0.
+        sums: the tree.
     """
-    scaled = logits / temperature
-    highest = scaled.max(axis=1, keepdims=True)
-    logs = scaled - highest - np.log(np.exp(scaled - highest).sum(axis=1, keepdims=True))
-    return float(-((targets * logs).sum(axis=1) * weights).sum() / weights.sum())
+    digital = targets[:, :-1].sum(axis=1) > 0
+    found = Tempering()
+
+    def loss(tried: Tempering, level: int) -> float:
+        postes = temper(logits, sums, tried)[:, :-1]
+        nodes = (postes, *sums.sums(postes))[level]
+        accepted = (targets[:, :-1], *sums.sums(targets[:, :-1]))[level]
+        return accepted_loss(nodes[digital], accepted[digital], weights[digital])
+
+    def decision(tried: Tempering) -> float:
+        score = temper(logits, sums, tried)[:, :-1].sum(axis=1)
+        both = np.stack([score, 1 - score], axis=1)
+        return accepted_loss(both, np.stack([digital, ~digital], axis=1), weights)
+
+    # Slope and shift in turns: three rounds settle to the fourth digit.
+    for _ in range(3):
+        found = _best(found, "slope", decision)
+        found = _best(found, "shift", decision)
+    if digital.any():
+        for level, name in ((2, "famille"), (1, "metier"), (0, "poste")):
+            found = _best(found, name, partial(loss, level=level))
+    return found
 
 
-def fit_temperature(logits: Floats, targets: Floats, weights: Floats) -> float:
-    """Return the temperature of the lowest cross entropy (Guo et al. 2017), within [1/20, 20].
-
-    The loss is convex in 1/temperature, so that a golden-section search finds its one minimum.
-
-    Four answers all given with a margin of 2 in the logits, three of them right: the honest margin is ln 3, so the
-    temperature is 2 / ln 3 = 1.8205.
-
-    >>> logits = np.array([[2.0, 0.0]] * 4)
-    >>> targets = np.array([[1.0, 0.0]] * 3 + [[0.0, 1.0]])
-    >>> round(fit_temperature(logits, targets, np.ones(4)), 3)
-    1.82
-    """
-    inverse = _golden(lambda i: negative_log_likelihood(logits, targets, weights, 1 / i), 1 / 20, 20.0)
-    return 1 / inverse
+def _best(start: Tempering, name: str, loss: Callable[[Tempering], float]) -> Tempering:
+    """Return the tempering with one parameter at its best; the shift, alone of either sign, is searched by its exp."""
+    read = math.log if name == "shift" else float
+    value = golden(lambda x: loss(replace(start, **{name: read(x)})), 1 / 20, 20.0)
+    return replace(start, **{name: read(value)})
 
 
 def threshold_for(
@@ -159,69 +189,57 @@ def fit_prior(probabilities: Probabilities, targets: Floats, coded: Coded) -> Ro
     return min(grid, key=loss)
 
 
-def calibrate(head: Head, validation: Examples, cartographie: Cartographie, coded: Coded | None = None) -> Calibration:
-    """Fit the temperature, the ROME prior, then the threshold of each level, on validation.
+def calibrate(
+    logits: Floats, targets: Floats, weights: Floats, cartographie: Cartographie, coded: Coded | None = None
+) -> Calibration:
+    """Fit the tempering, the ROME prior, then the threshold of each level, on rows that nothing was trained on.
 
     A best guess is right when the target gives it, or a node below it, any share. Records of hors numérique count as
     wrong answers at every level.
 
     Args:
-        head: at temperature 1.
-        validation: rows that the head was not trained on.
-        cartographie: the version of the head's classes.
+        logits: (n, classes).
+        targets: (n, classes), rows summing to 1.
+        weights: (n,).
+        cartographie: the version of the classes.
         coded: the records behind the rows; without them the prior is `ROME_PRIOR` and the thresholds hold for answers
             without ROME code.
     """
-    logits = validation.vectors @ head.weight.T + head.bias
-    temperature = fit_temperature(logits, validation.targets, validation.weights)
-    probabilities = softmax(logits / temperature)
+    sums = TreeSums.of(cartographie)
+    tempering = fit_tempering(logits, targets, weights, sums)
+    probabilities = temper(logits, sums, tempering)
     rome = ROME_PRIOR
     if coded is not None:
-        rome = fit_prior(probabilities, validation.targets, coded)
+        rome = fit_prior(probabilities, targets, coded)
         probabilities = coded.apply(rome, probabilities)
     score = probabilities[:, :-1].sum(axis=1)
-    numerique = best_f1_threshold(score, validation.targets[:, :-1].sum(axis=1), validation.weights)
+    numerique = best_f1_threshold(score, targets[:, :-1].sum(axis=1), weights)
     asked = score >= numerique
     levels = [
-        threshold_for(confidence[asked], right[asked], validation.weights[asked])
-        for confidence, right in guesses(probabilities, validation.targets, TreeSums.of(cartographie))
+        threshold_for(confidence[asked], right[asked], weights[asked])
+        for confidence, right in guesses(probabilities, targets, sums)
     ]
     famille, metier, poste = (min(1.0, level) for level in levels)
     return Calibration(
-        temperature=temperature,
+        tempering=TemperingEntry(**asdict(tempering)),
         thresholds=Thresholds(numerique=numerique, famille=famille, metier=metier, poste=poste),
         rome=rome,
     )
 
 
 def guesses(
-    probabilities: Probabilities, targets: NDArray[np.float32], sums: TreeSums
-) -> list[tuple[Vectors, NDArray[np.bool_]]]:
+    probabilities: Probabilities, targets: Floats, sums: TreeSums
+) -> list[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
     """Return (confidence, right) of the best guess at famille, métier and poste, down one path as in `Classifier`."""
     rows = np.arange(len(probabilities))
     postes, wanted = probabilities[:, :-1], targets[:, :-1]
     metiers, familles = sums.sums(postes)
     wanted_metiers, wanted_familles = sums.sums(wanted)
-    famille_of_metier = np.zeros(metiers.shape[1], dtype=np.intp)
-    famille_of_metier[sums.metier_of] = sums.famille_of
     f = familles.argmax(axis=1)
-    m = np.where(famille_of_metier == f[:, None], metiers, -1).argmax(axis=1)
+    m = np.where(sums.famille_of_metier == f[:, None], metiers, -1).argmax(axis=1)
     p = np.where(sums.metier_of == m[:, None], postes, -1).argmax(axis=1)
     return [
         (familles[rows, f], wanted_familles[rows, f] > 0),
         (metiers[rows, m], wanted_metiers[rows, m] > 0),
         (postes[rows, p], wanted[rows, p] > 0),
     ]
-
-
-def _golden(loss: Callable[[float], float], low: float, high: float, steps: int = 60) -> float:
-    """Return where a function of one minimum is lowest, on a logarithmic scale."""
-    ratio = (5**0.5 - 1) / 2
-    a, b = np.log(low), np.log(high)
-    for _ in range(steps):
-        c, d = b - ratio * (b - a), a + ratio * (b - a)
-        if loss(float(np.exp(c))) < loss(float(np.exp(d))):
-            b = d
-        else:
-            a = c
-    return float(np.exp((a + b) / 2))

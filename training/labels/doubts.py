@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Literal, get_args
@@ -21,8 +21,8 @@ from models.head import Head, Probabilities, softmax
 from models.prior import ROME_OF
 from training.corpus.near_duplicates import near_groups
 from training.corpus.split import number
-from training.head.calibration import fit_temperature
 from training.head.linear import Examples, HeadSettings, train_head
+from training.head.temperature import fit_temperature
 from training.labels.log import NON, Key, Label
 from training.labels.outliers import Accepted, isolation, nearest_rows
 from training.labels.records import LabelledRecord
@@ -203,11 +203,11 @@ def cross_validate(
     for rank in range(FOLDS):
         held = folds == rank
         head = _train(vectors[~held], targets[~held])
-        logits[held] = vectors[held] @ head.weight.T + head.bias
+        logits[held] = head.logits(vectors[held])
         heads.append(head)
     # A head that knows its own rows by heart is far too sure of others; one scalar mends it.
     temperature = fit_temperature(logits, targets.astype(np.float64), np.ones(len(logits))) if len(logits) else 1.0
-    together = np.mean([replace(h, temperature=temperature).probabilities(others) for h in heads], axis=0)
+    together = np.mean([softmax(h.logits(others) / temperature) for h in heads], axis=0)
     return softmax(logits / temperature), together.astype(np.float32)
 
 

@@ -145,7 +145,7 @@ def _references(asked: Asked, bundle: Bundle, tree: Cartographie, labelled: Sequ
     splits = learned_splits(shared_root(), tree, asked.path)
     corpus = build_corpus(tree, load_crosswalk(), splits)
     _say(_lessons(corpus, asked.bundle))
-    ground = Ground(bundle, asked.bundle, corpus, splits, asked.cache)
+    ground = Ground(bundle, corpus, splits, asked.cache)
     return opponents(ground, tree, [item.fiche for item in labelled], _say)
 
 

@@ -17,12 +17,12 @@ from cartography.tree import Cartographie
 from models.bundle import Bundle
 from models.classifier import text_of
 from models.encoder import Encoder, Vectors
-from models.layout import LAYOUT
 from training.corpus.examples import Corpus
 from training.corpus.record_examples import labelled_of
-from training.encoder.base import DEFAULT_BASE, load_base
+from training.encoder.base import load_base
 from training.encoder.embeddings import cache_path, embed
 from training.encoder.graphs import export
+from training.encoder.names import DEFAULT_BASE
 from training.measure.baselines import (
     LOGISTIC_C,
     NEIGHBOURS,
@@ -49,7 +49,6 @@ class Ground:
 
     Attributes:
         bundle: the model to be held against.
-        directory: where it lies.
         corpus: what it learns from.
         splits: the labelled splits of that corpus; validation sets the flat threshold.
         cache: folder of what is kept from one run to the next.
@@ -57,7 +56,6 @@ class Ground:
     """
 
     bundle: Bundle
-    directory: Path
     corpus: Corpus
     splits: DatasetDict
     cache: Path
@@ -81,16 +79,15 @@ def opponents(
         say: called at each stage.
     """
     lessons = lessons_of(ground.corpus)
-    own = _own(ground)
     say("référence : TF-IDF et SVM")
     guesses = {"TF-IDF + SVM": _svm(ground, lessons, fiches)}
     say(f"référence : {Path(ground.plain).name} et régression logistique")
     guesses["MiniLM + logistique"] = _logistic(ground, lessons, fiches)
     say("référence : plus proches voisins dans l'espace du modèle")
-    guesses[f"{NEIGHBOURS} voisins"] = neighbours(lessons, own)(fiches)
+    guesses[f"{NEIGHBOURS} voisins"] = neighbours(lessons, partial(_own, ground.bundle))(fiches)
     say("référence : modèle sans ROME ni hiérarchie")
     validation = [labelled_of(row) for row in ground.splits["validation"]]
-    flat = calibrated(Flat(ground.bundle.head, own, tree), validation)
+    flat = calibrated(Flat(ground.bundle.head, partial(_features, ground.bundle), tree), validation)
     return [
         *(
             System(name, [poste_answer(f, g, tree) for f, g in zip(fiches, found, strict=True)], scored=False)
@@ -100,10 +97,14 @@ def opponents(
     ]
 
 
-def _own(ground: Ground) -> Encode:
-    """Return the model's own vectors, kept on disk with those of its training."""
-    encoder = ground.bundle.encoder
-    return partial(_encode, encoder, cache_path(ground.cache, ground.directory / LAYOUT.encoder, encoder.max_tokens))
+def _own(bundle: Bundle, fiches: Sequence[Fiche]) -> Vectors:
+    """Return the model's own vectors, made as when it answers."""
+    return bundle.encoder.read([bundle.reader.text(fiche) for fiche in fiches]).embedding
+
+
+def _features(bundle: Bundle, fiches: Sequence[Fiche]) -> Vectors:
+    """Return what the model's head reads."""
+    return bundle.encoder.read([bundle.reader.text(fiche) for fiche in fiches]).features
 
 
 def _svm(ground: Ground, lessons: Lessons, fiches: Sequence[Fiche]) -> list[Guess]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cartography.crosswalk import Crosswalk
@@ -11,7 +11,6 @@ from cartography.tree import Cartographie
 from models.layout import Calibration, EncoderEntry
 from training.corpus.examples import HORS_SHARE, Corpus
 from training.encoder.export import Parity
-from training.head.linear import TrainedHead
 from training.measure.evaluation import Report
 
 
@@ -28,8 +27,8 @@ class Story:
         encoder: facts on the encoder.
         parity: torch against the exported graph, fp32.
         storage: exported graph, fp32 against int8 weights.
-        trained: the head and its losses.
-        calibration: temperature, thresholds, prior.
+        curve: for each epoch (training loss, validation loss), in nats.
+        calibration: tempering, thresholds, prior.
         validation: figures on the held-out titles.
         gold: figures on labelled records by condition ("avec code ROME", "sans code ROME"); empty if none were there.
         gold_digest: SHA-256 of the labelled file, first 16 digits; empty if there was none.
@@ -43,7 +42,7 @@ class Story:
     encoder: EncoderEntry
     parity: Parity
     storage: Parity
-    trained: TrainedHead
+    curve: tuple[tuple[float, float], ...]
     calibration: Calibration
     validation: Mapping[str, float]
     gold: Mapping[str, Report]
@@ -70,8 +69,8 @@ def _purpose(story: Story) -> str:
     return (
         "Classe formations et offres d'emploi dans la cartographie GEN "
         f"{story.cartographie.version} ({len(story.cartographie.postes)} postes et « hors numérique »). "
-        f"Encodeur figé `{story.encoder.base}` ({story.encoder.dimension} dimensions, textes coupés à "
-        f"{story.encoder.max_tokens} jetons), puis une couche linéaire.\n"
+        f"Encodeur `{story.encoder.base}` ({story.encoder.dimension} dimensions, textes coupés à "
+        f"{story.encoder.max_tokens} jetons) et couche linéaire, appris ensemble.\n"
     )
 
 
@@ -81,8 +80,12 @@ def _recipe(story: Story) -> str:
         f"```\n{story.command}\n```\n\n"
         f"- corpus : {len(story.corpus.dataset)} textes, empreinte `{story.corpus.digest}`\n"
         f"- ROME 4.0 version {story.crosswalk.rome.version}, {len(story.crosswalk.by_ogr)} appellations lues\n"
-        f"- époque retenue : {story.trained.best + 1} sur {len(story.trained.curve)}\n"
+        f"- époque retenue : {_best(story.curve) + 1} sur {len(story.curve)}\n"
     )
+
+
+def _best(curve: Sequence[tuple[float, float]]) -> int:
+    return min(range(len(curve)), key=lambda rank: curve[rank][1], default=0)
 
 
 def _corpus(corpus: Corpus) -> str:
@@ -113,18 +116,20 @@ def _fidelity(story: Story) -> str:
 
 
 def _settings(calibration: Calibration) -> str:
-    seuils = calibration.thresholds
+    seuils, tempering = calibration.thresholds, calibration.tempering
     return (
         "## Calibration\n\n"
-        f"Température {calibration.temperature:.3f}. Seuils : numérique {seuils.numerique:.2f}, famille "
-        f"{seuils.famille:.3f}, métier {seuils.metier:.3f}, poste {seuils.poste:.3f}. A priori ROME : force "
-        f"{calibration.rome.strength}, plancher {calibration.rome.floor}.\n"
+        f"Décision : pente {tempering.slope:.3f}, décalage {tempering.shift:.3f}. Températures : famille "
+        f"{tempering.famille:.3f}, métier {tempering.metier:.3f}, poste {tempering.poste:.3f}. Seuils : numérique "
+        f"{seuils.numerique:.2f}, famille {seuils.famille:.3f}, métier {seuils.metier:.3f}, poste {seuils.poste:.3f}. "
+        f"A priori ROME : force {calibration.rome.strength}, plancher {calibration.rome.floor}.\n"
     )
 
 
 def _validation(figures: Mapping[str, float]) -> str:
     lines = "\n".join(f"| {name} | {value:.4f} |" for name, value in figures.items())
-    return f"## Validation (textes mis de côté, sans code ROME)\n\n| mesure | valeur |\n|---|---:|\n{lines}\n"
+    title = "## Calibration mesurée sur ses propres fiches (validation et test, sans code ROME)"
+    return f"{title}\n\n| mesure | valeur |\n|---|---:|\n{lines}\n"
 
 
 def _gold(story: Story) -> str:
@@ -142,7 +147,8 @@ def _gold(story: Story) -> str:
     return (
         "## Fiches réelles annotées\n\n"
         f"Jeu de développement (« avec » et « sans code ROME »), empreinte `{story.gold_digest}` ; ni lui, ni les "
-        "fiches de test, ni celles des éditeurs jamais vus n'ont servi à entraîner ou à régler.\n\n" + "\n".join(tables)
+        "fiches des éditeurs jamais vus n'ont servi à entraîner ou à régler ; les fiches de test n'ont servi qu'à la "
+        "calibration et aux seuils.\n\n" + "\n".join(tables)
     )
 
 
@@ -151,6 +157,5 @@ def _limits() -> str:
         "## Limites\n\n"
         "- Les seuils tiennent leur précision sur des titres et des fiches composées ; sur de vraies fiches, plus "
         "longues et plus bruitées, elle est celle du tableau des fiches annotées.\n"
-        "- Seuls les premiers jetons d'une fiche sont lus : le titre et le début de la description.\n"
-        "- Le modèle de base par défaut est anglais ; le français s'y coupe en beaucoup de morceaux.\n"
+        "- D'une fiche sont lus le titre et les passages de la description dont les mots parlent le plus du métier.\n"
     )

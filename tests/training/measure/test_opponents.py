@@ -19,9 +19,7 @@ def test_four_systems_answer_every_record(
     tiny_bundle_dir: Path, tiny_base_dir: Path, small_crosswalk: Crosswalk, tmp_path: Path
 ) -> None:
     bundle = load_bundle(tiny_bundle_dir, TREE, threads=1)
-    ground = Ground(
-        bundle, tiny_bundle_dir, small_corpus(small_crosswalk), small_splits(), tmp_path, str(tiny_base_dir)
-    )
+    ground = Ground(bundle, small_corpus(small_crosswalk), small_splits(), tmp_path, str(tiny_base_dir))
     validation = [labelled_of(row) for row in small_splits()["validation"]]
     said: list[str] = []
     systems = opponents(ground, TREE, [item.fiche for item in validation], said.append)

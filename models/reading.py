@@ -1,0 +1,102 @@
+r"""What is read of a fiche: its title, and the passages of its description that tell of the work.
+
+An employer's presentation, the benefits and the legal lines fill most of many offers. Words that say something of the
+class (learnt from labelled records) mark the sentences worth reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cartography.fiche import Fiche
+from models.encoder import Text
+
+_WORD = re.compile(r"[^\W\d_][\w+#.]*[\w+#]|\w")
+_BREAK = re.compile(r"(?<=[.!?;:])\s+|\s*\n\s*|\s+[•·–-]\s+")
+_LONGEST = 200
+"""Characters of a sentence: longer ones (lists without full stops) are cut at spaces into parts of their own."""
+
+MAX_TITLE, MAX_DESCRIPTION = 300, 6_000
+"""Characters looked at, of the title and of the description."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Chooses what is read.
+
+    Attributes:
+        salience: word, lower case → how much it says of the class, in nats; words not there say nothing.
+        characters: length of the passages together.
+    """
+
+    salience: Mapping[str, float]
+    characters: int
+
+    def read(self, fiche: Fiche) -> tuple[str, str]:
+        """Return the title and the chosen sentences in their order, "" when there is no description."""
+        return fiche.intitule[:MAX_TITLE], self.passages(fiche.description)
+
+    def text(self, fiche: Fiche) -> Text:
+        """Return what the encoder reads of a fiche: title and passages, or the title alone.
+
+        >>> Reader({}, 100).text(Fiche("1", "offre", "Data engineer"))
+        'Data engineer'
+        """
+        title, passage = self.read(fiche)
+        return (title, passage) if passage else title
+
+    def passages(self, description: str) -> str:
+        """Return the sentences that say most, in their order.
+
+        >>> reader = Reader({"python": 2.0, "spark": 2.0}, characters=30)
+        >>> reader.passages("Notre groupe est leader mondial. Coder en Python et Spark. Tickets restaurant offerts.")
+        'Coder en Python et Spark.'
+        """
+        text = description[:MAX_DESCRIPTION]
+        if len(text) <= self.characters:
+            return text
+        found = sentences(text)
+        said = [self._score(sentence) for sentence in found]
+        chosen: list[int] = []
+        room = self.characters
+        for rank in sorted(range(len(found)), key=lambda i: (-said[i], i)):
+            if len(found[rank]) <= room or not chosen:
+                chosen.append(rank)
+                room -= len(found[rank]) + 1
+            if room < _LONGEST // 8:
+                break
+        return " ".join(found[rank] for rank in sorted(chosen))[: self.characters]
+
+    def _score(self, sentence: str) -> float:
+        """Return the mean salience of a sentence's words, short sentences damped."""
+        found = words(sentence)
+        return sum(self.salience.get(word, 0.0) for word in set(found)) / (len(found) + 4)
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, lower case; C++, C# and node.js are words.
+
+    >>> words("Développeur C++ / node.js, bac +3.")
+    ['développeur', 'c++', 'node.js', 'bac', '3']
+    """
+    return _WORD.findall(text.lower())
+
+
+def sentences(text: str) -> list[str]:
+    r"""Return the sentences and list items of a text.
+
+    >>> sentences("Vos missions : coder - tester\nProfil junior. CDI")
+    ['Vos missions :', 'coder', 'tester', 'Profil junior.', 'CDI']
+    """
+    found: list[str] = []
+    for piece in _BREAK.split(text):
+        while len(piece) > _LONGEST:
+            cut = piece.rfind(" ", 1, _LONGEST)
+            cut = cut if cut > 0 else _LONGEST
+            found.append(piece[:cut])
+            piece = piece[cut:].lstrip()
+        if piece:
+            found.append(piece)
+    return found

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.head import TreeSums
+from training.encoder.base import Base
+from training.encoder.preparation import student_of
+from training.encoder.tasks import Contrast, Task
+from training.head.finetune import FineTuning, Rows, finetune, logits_of
+from training.head.network import Network, TreeLoss
+from training.material.concept import Concept, Draw
+
+SUMS = TreeSums(metier_of=np.array([0, 0, 1]), famille_of=np.array([0, 0, 1]))
+TEXTS = ("développeur", "web", "data", "boulanger")
+SETTINGS = FineTuning(epochs=3, records=8, titles=4, rate=1e-3, word_rate=1e-3, head_rate=1e-2, max_tokens=16)
+
+
+def _rows(times: int) -> Rows:
+    texts = [(title, "réseau web") if i % 2 else title for i, title in enumerate(TEXTS * times)]
+    return Rows(texts, np.tile(np.eye(4, dtype=np.float32), (times, 1)), np.ones(4 * times))
+
+
+def _rehearsal() -> list[tuple[float, Task]]:
+    concepts = [Concept("s", t, "a", (t, f"{t} réseau")) for t in TEXTS]
+    return [(1.0, Contrast.of(concepts, Draw(0, 0), 32))]
+
+
+@pytest.fixture
+def network(tiny_base: Base) -> Network:
+    torch.manual_seed(0)
+    return Network(student_of(tiny_base), 4)
+
+
+def _train(network: Network, directory: Path, **more: object) -> list[tuple[float, float]]:
+    return finetune(
+        network,
+        _rows(8),
+        _rows(2),
+        _rows(1),
+        _rehearsal(),
+        TreeLoss(SUMS),
+        SETTINGS,
+        directory,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_an_untrained_head_finds_every_class_as_likely(network: Network) -> None:
+    assert np.ptp(logits_of(network, ["web", ("data", "réseau")], 16)) == 0
+
+
+def test_it_learns(network: Network, tmp_path: Path) -> None:
+    curve = _train(network, tmp_path)
+    assert len(curve) == SETTINGS.epochs
+    assert curve[-1][1] < curve[0][1]
+    assert not network.training
+
+
+def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(network: Network, tmp_path: Path) -> None:
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+    whole = _train(network, tmp_path / "whole")
+    expected = logits_of(network, TEXTS, 16)
+
+    def stop(step: int, steps: int, loss: float, held: float | None) -> None:
+        if step == 6:
+            raise KeyboardInterrupt
+
+    network.load_state_dict(start)
+    with pytest.raises(KeyboardInterrupt):
+        _train(network, tmp_path / "cut", progress=stop)
+    network.load_state_dict(start)
+    np.testing.assert_allclose(
+        [held for _, held in _train(network, tmp_path / "cut")], [h for _, h in whole], atol=1e-4
+    )
+    np.testing.assert_allclose(logits_of(network, TEXTS, 16), expected, atol=1e-3)
+
+
+def test_the_loss_of_a_parent_forgives_a_wrong_child() -> None:
+    loss, one = TreeLoss(SUMS), torch.ones(1)
+    target = torch.tensor([[1.0, 0, 0, 0]])
+    brother, stranger = (torch.tensor([row]) for row in ([0.0, 9, 0, 0], [0.0, 0, 9, 0]))
+    assert float(loss(brother, target, one)) < float(loss(stranger, target, one))
+
+
+def test_any_accepted_node_will_do_for_half_of_the_loss() -> None:
+    loss, one = TreeLoss(SUMS), torch.ones(1)
+    both = torch.tensor([[0.5, 0, 0.5, 0]])
+    sure, torn, wrong = (torch.tensor([row]) for row in ([6.0, 0, 0, 0], [6.0, 0, 6.0, 0], [0.0, 0, 0, 6.0]))
+    assert float(loss(torn, both, one)) < float(loss(sure, both, one)) < float(loss(wrong, both, one))

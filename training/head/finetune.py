@@ -1,0 +1,188 @@
+"""Fine-tuning of encoder and head on labelled records and titles, with rehearsal of what the encoder knew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cartography.files import write_atomic
+from models.encoder import Text
+from training.encoder.checkpoint import load_checkpoint, save_checkpoint
+from training.encoder.loop import Stage, schedule
+from training.encoder.tasks import Task
+from training.head.network import Network, TreeLoss
+
+CURVE = "courbe.json"
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """How it is done.
+
+    Attributes:
+        epochs: passes over the records.
+        records: records in a step.
+        titles: titles in a step, drawn by weight.
+        rate: highest learning rate of the transformer.
+        word_rate: of the word vectors.
+        head_rate: of the head.
+        max_tokens: texts are cut there.
+        bare: share of the records read by their title alone, as a query or a poor catalogue would give them.
+        rehearsal: weight of the encoder's own tasks, one batch of which goes into each step.
+        seed: of every draw.
+    """
+
+    epochs: int = 8
+    records: int = 64
+    titles: int = 48
+    rate: float = 1e-4
+    word_rate: float = 2e-4
+    head_rate: float = 2e-3
+    max_tokens: int = 96
+    bare: float = 0.15
+    rehearsal: float = 0.3
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Texts with their targets.
+
+    Attributes:
+        texts: n texts.
+        targets: float32 (n, classes), rows summing to 1.
+        weights: float64 (n,).
+    """
+
+    texts: Sequence[Text]
+    targets: NDArray[np.float32]
+    weights: NDArray[np.float64]
+
+
+def finetune(
+    network: Network,
+    records: Rows,
+    titles: Rows,
+    validation: Rows,
+    rehearsal: Sequence[tuple[float, Task]],
+    loss: TreeLoss,
+    settings: FineTuning,
+    directory: Path,
+    *,
+    progress: Callable[[int, int, float, float | None], Any] = lambda *_: None,
+) -> list[tuple[float, float]]:
+    """Train a network in place and leave it with the weights of its best epoch on validation.
+
+    Args:
+        network: encoder and head.
+        records: labelled records.
+        titles: titles with their shares.
+        validation: rows that say which epoch is the best.
+        rehearsal: (weight, task) of the encoder's own training; may be empty.
+        loss: over the tree.
+        settings: see `FineTuning`.
+        directory: of the checkpoint.
+        progress: called after each step with the step, their number, the loss and, at an epoch's end, that of
+            validation.
+
+    Returns:
+        (training loss, validation loss) of each epoch.
+    """
+    optimizer = _optimizer(network, settings)
+    each = max(1, len(records.texts) // settings.records)
+    stage = Stage("fiches", each * settings.epochs, settings.rate, settings.word_rate)
+    last, best = directory / "derniere", directory / "meilleure"
+    first = load_checkpoint(last, network, optimizer)
+    curve = _read_curve(directory)[: first // each]
+    chances = np.array([weight for weight, _ in rehearsal])
+    losses: list[float] = []
+    for step in range(first, stage.steps):
+        network.train()
+        random = np.random.default_rng([settings.seed, 1, step])
+        torch.manual_seed(int(random.integers(2**31)))
+        order = np.random.default_rng([settings.seed, 2, step // each]).permutation(len(records.texts))
+        rows = order[step % each * settings.records :][: settings.records]
+        total = loss(*_batch(network, records, rows, settings, random))
+        share = titles.weights / titles.weights.sum()
+        drawn = random.choice(len(titles.texts), size=settings.titles, p=share)
+        logits, targets, weights = _batch(network, titles, drawn, settings, random)
+        total = total + 0.5 * loss(logits, targets, torch.ones_like(weights))
+        if rehearsal:
+            task = rehearsal[int(random.choice(len(rehearsal), p=chances / chances.sum()))][1]
+            total = total + settings.rehearsal * task.loss(network.student, random)
+        optimizer.zero_grad()
+        total.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        for group in optimizer.param_groups:
+            group["lr"] = group["highest"] * schedule(stage, step)
+        optimizer.step()
+        losses.append(float(total.detach()))
+        held = None
+        if (step + 1) % each == 0:
+            held = validation_loss(network, validation, loss, settings.max_tokens)
+            curve.append((float(np.mean(losses)), held))
+            losses.clear()
+            if held == min(value for _, value in curve):
+                save_checkpoint(best, network, optimizer, step + 1)
+            save_checkpoint(last, network, optimizer, step + 1)
+            write_atomic(directory / CURVE, json.dumps(curve).encode())
+        progress(step + 1, stage.steps, float(total.detach()), held)
+    load_checkpoint(best, network)
+    network.eval()
+    return curve
+
+
+def _read_curve(directory: Path) -> list[tuple[float, float]]:
+    path = directory / CURVE
+    return [(row[0], row[1]) for row in json.loads(path.read_bytes())] if path.is_file() else []
+
+
+def validation_loss(network: Network, rows: Rows, loss: TreeLoss, max_tokens: int) -> float:
+    """Return the weighted mean loss of the rows, in nats."""
+    logits = torch.from_numpy(logits_of(network, rows.texts, max_tokens))
+    return float(loss(logits, torch.from_numpy(rows.targets), torch.from_numpy(rows.weights.astype(np.float32))))
+
+
+def logits_of(network: Network, texts: Sequence[Text], max_tokens: int) -> NDArray[np.float32]:
+    """Return the logits of texts, float32 (n, classes)."""
+    network.eval()
+    with torch.inference_mode():
+        parts = [network(texts[i : i + 512], max_tokens).cpu().numpy() for i in range(0, len(texts), 512)]
+    return np.concatenate(parts)
+
+
+def _batch(
+    network: Network, rows: Rows, ranks: NDArray[np.intp], settings: FineTuning, random: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    texts: list[Text] = []
+    for rank in ranks:
+        text = rows.texts[int(rank)]
+        texts.append(text[0] if isinstance(text, tuple) and random.random() < settings.bare else text)
+    device = network.student.device
+    return (
+        network(texts, settings.max_tokens),
+        torch.from_numpy(rows.targets[ranks]).to(device),
+        torch.from_numpy(rows.weights[ranks].astype(np.float32)).to(device),
+    )
+
+
+def _optimizer(network: Network, settings: FineTuning) -> torch.optim.AdamW:
+    words = network.student.bert.get_input_embeddings().weight
+    head = list(network.head.parameters())
+    special = {id(p) for p in (words, *head)}
+    groups = [
+        ([p for p in network.parameters() if id(p) not in special], settings.rate, 0.01),
+        ([words], settings.word_rate, 0.0),
+        (head, settings.head_rate, 0.01),
+    ]
+    return torch.optim.AdamW(
+        [{"params": params, "lr": rate, "highest": rate, "weight_decay": decay} for params, rate, decay in groups],
+        fused=True,
+    )

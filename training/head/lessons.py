@@ -1,0 +1,125 @@
+"""The corpus as the network reads it: titles and passages, targets, weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from datasets import Dataset, DatasetDict
+from numpy.typing import NDArray
+
+from cartography.crosswalk import HORS
+from cartography.fiche import Fiche
+from cartography.tree import Cartographie
+from models.encoder import Text
+from models.head import TreeSums
+from models.reading import Reader
+from training.corpus.examples import Corpus
+from training.corpus.record_examples import fiche_of, texts_and_shares
+from training.head.finetune import Rows
+from training.head.salience import learn_salience
+
+RECORD = "fiche"
+RESERVE_SHARE = 0.15
+"""Share of the out-of-scope reserve among the texts drawn beside the records: far from the field and many, they teach
+little each, yet a catalogue is full of them."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What a network is trained and stopped on.
+
+    Attributes:
+        records: labelled records; the titles where there are none.
+        titles: titles and easy out-of-scope records, drawn by weight beside them.
+        validation: rows that nothing is trained on; they say which epoch is the best.
+        held: rows to calibrate on: those of validation and, where there are records, those of test, without which a
+            threshold hangs on a dozen errors.
+        fiches: the records behind the held rows; empty where they are titles.
+        reader: what is read of a fiche.
+    """
+
+    records: Rows
+    titles: Rows
+    validation: Rows
+    held: Rows
+    fiches: tuple[Fiche, ...]
+    reader: Reader
+
+
+def prepare(corpus: Corpus, labelled: DatasetDict | None, tree: Cartographie, characters: int) -> Lessons:
+    """Fit the reader on the training records and read everything with it.
+
+    Args:
+        corpus: titles and labelled records.
+        labelled: labelled records by split, `reserve` among them.
+        tree: of the labels.
+        characters: of a description that are read.
+    """
+    sums = TreeSums.of(tree)
+    texts, targets = list(corpus.dataset["text"]), corpus.targets()
+    weights = np.array(corpus.dataset["weight"], dtype=np.float64)
+    is_record = np.array(corpus.dataset["source"]) == RECORD
+    train, validation = (np.array(corpus.dataset["split"]) == side for side in ("train", "validation"))
+    taught = train & is_record if is_record.any() else train
+    ranks = np.flatnonzero(taught)
+    reader = Reader(learn_salience([texts[r] for r in ranks], _classes(targets[ranks], sums)), characters)
+
+    def rows(picked: NDArray[np.intp]) -> Rows:
+        return Rows([read_text(texts[r], reader) for r in picked], targets[picked], weights[picked])
+
+    titles = rows(np.flatnonzero(train & ~is_record))
+    if labelled is not None and "reserve" in labelled:
+        titles = _with_reserve(titles, labelled["reserve"], reader)
+    watched = rows(np.flatnonzero(validation))
+    held, fiches = watched, tuple[Fiche, ...]()
+    if labelled is not None:
+        fiches = tuple(fiche_of(row) for name in ("validation", "test") if name in labelled for row in labelled[name])
+        extra = list(texts_and_shares(labelled["test"], tree)) if "test" in labelled else []
+        held = _with_records(watched, extra, (*corpus.labels, HORS), reader)
+    return Lessons(rows(ranks), titles, watched, held, fiches, reader)
+
+
+def read_text(text: str, reader: Reader) -> Text:
+    r"""Return what is read of a title with its description on the next line.
+
+    >>> read_text("Data engineer\nSpark", Reader({}, 100)), read_text("Data engineer", Reader({}, 100))
+    (('Data engineer', 'Spark'), 'Data engineer')
+    """
+    title, _, description = text.partition("\n")
+    return reader.text(Fiche("", "offre", title, description))
+
+
+def _classes(targets: NDArray[np.float32], sums: TreeSums) -> NDArray[np.intp]:
+    """Return each row's likeliest métier, hors numérique being the class after the last."""
+    metiers, _ = sums.sums(targets[:, :-1])
+    ranks: NDArray[np.intp] = np.concatenate([metiers, targets[:, -1:]], axis=1).argmax(axis=1)
+    return ranks
+
+
+def _with_records(
+    rows: Rows, records: Sequence[tuple[str, Mapping[str, float]]], classes: Sequence[str], reader: Reader
+) -> Rows:
+    """Return the rows with records after them, of weight 1."""
+    ranks = {name: rank for rank, name in enumerate(classes)}
+    targets = np.zeros((len(records), len(classes)), dtype=np.float32)
+    for row, (_, shares) in enumerate(records):
+        for name, share in shares.items():
+            targets[row, ranks[name]] = share
+    return Rows(
+        [*rows.texts, *(read_text(text, reader) for text, _ in records)],
+        np.concatenate([rows.targets, targets]),
+        np.append(rows.weights, np.ones(len(records))),
+    )
+
+
+def _with_reserve(titles: Rows, reserve: Dataset, reader: Reader) -> Rows:
+    targets = np.zeros((len(reserve), titles.targets.shape[1]), dtype=np.float32)
+    targets[:, -1] = 1
+    weight = titles.weights.sum() * RESERVE_SHARE / (1 - RESERVE_SHARE) / len(reserve)
+    return Rows(
+        [*titles.texts, *(reader.text(fiche_of(row)) for row in reserve)],
+        np.concatenate([titles.targets, targets]),
+        np.append(titles.weights, np.full(len(reserve), weight)),
+    )
