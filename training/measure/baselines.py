@@ -27,6 +27,7 @@ from cartography.text import fold
 from models.classifier import text_of
 from models.encoder import Vectors
 from training.corpus.examples import Corpus
+from training.head.lessons import RECORD, RESERVE_SHARE
 
 SVM_C = 1.0
 """The best of .1, .3, 1 and 3 on validation, or as good."""
@@ -46,7 +47,7 @@ Encode = Callable[[Sequence[Fiche]], Vectors]
 
 @dataclass(frozen=True)
 class Lessons:
-    """The training rows of a corpus: labelled records and titles alike, with the weights that the model gives them.
+    """What a model is trained on: labelled records, titles and the reserve, with the weights that it gives them.
 
     Attributes:
         fiches: n texts as records.
@@ -73,20 +74,33 @@ class Lessons:
         return [self.labels[c] if c < len(self.labels) else None for c in classes]
 
 
-def lessons_of(corpus: Corpus) -> Lessons:
-    """Return the training side of a corpus."""
+def lessons_of(corpus: Corpus, reserve: Sequence[Fiche] = ()) -> Lessons:
+    """Return the training side of a corpus, and the out-of-scope reserve with the weight that the model gives it.
+
+    Args:
+        corpus: titles and labelled records.
+        reserve: records out of scope that the model learns from beside the titles.
+    """
     side = corpus.side("train")
     texts, targets = list(corpus.dataset["text"]), corpus.targets()[side]
     weights = np.array(corpus.dataset["weight"], dtype=np.float64)[side]
-    fiches: list[Fiche] = []
-    digest = hashlib.sha256()
-    for text in (texts[row] for row in side):
-        intitule, _, description = text.partition("\n")
-        fiches.append(Fiche(str(len(fiches)), "formation", intitule, description))
-        digest.update(text.encode() + b"\0")
+    fiches = [_fiche(texts[row]) for row in side]
+    if reserve:
+        is_title = np.array(corpus.dataset["source"])[side] != RECORD
+        each = weights[is_title].sum() * RESERVE_SHARE / (1 - RESERVE_SHARE) / len(reserve)
+        outside = np.zeros((len(reserve), targets.shape[1]), dtype=np.float32)
+        outside[:, -1] = 1
+        fiches += reserve
+        targets, weights = np.concatenate([targets, outside]), np.append(weights, np.full(len(reserve), each))
+    digest = hashlib.sha256("\0".join(text_of(fiche) for fiche in fiches).encode())
     for part in (targets, weights):
         digest.update(part.tobytes())
     return Lessons(tuple(fiches), targets, weights, corpus.labels, digest.hexdigest()[:16])
+
+
+def _fiche(text: str) -> Fiche:
+    intitule, _, description = text.partition("\n")
+    return Fiche("", "formation", intitule, description)
 
 
 def tfidf_svm(lessons: Lessons) -> Baseline:

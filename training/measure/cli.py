@@ -15,9 +15,9 @@ from training.verbs import faults, quiet_environment
 if TYPE_CHECKING:
     from cartography.tree import Cartographie
     from models.bundle import Bundle
-    from training.corpus.examples import Corpus
     from training.measure.comparison import System
     from training.measure.gold import Labelled
+    from training.measure.opponents import Ground
 
 GOLD = Path("gold/dev.jsonl")
 _BUNDLE = click.option(
@@ -144,21 +144,25 @@ def _references(asked: Asked, bundle: Bundle, tree: Cartographie, labelled: Sequ
     _say("corpus des références")
     splits = learned_splits(shared_root(), tree, asked.path)
     corpus = build_corpus(tree, load_crosswalk(), splits)
-    _say(_lessons(corpus, asked.bundle))
     ground = Ground(bundle, corpus, splits, asked.cache)
+    _say(_lessons(ground, asked.bundle))
     return opponents(ground, tree, [item.fiche for item in labelled], _say)
 
 
-def _lessons(corpus: Corpus, directory: Path) -> str:
+def _lessons(ground: Ground, directory: Path) -> str:
     """Say what the references learn from, and whether the model learned from the same."""
     from models.layout import LAYOUT
 
+    corpus = ground.corpus
     sides, sources = corpus.dataset["split"], corpus.dataset["source"]
     learned = [source for source, side in zip(sources, sides, strict=True) if side == "train"]
     records = learned.count("fiche")
-    said = f"{records} fiches étiquetées et {len(learned) - records} textes des titres, corpus {corpus.digest}"
+    said = (
+        f"{records} fiches étiquetées, {len(ground.reserve)} de la réserve hors numérique et "
+        f"{len(learned) - records} textes des titres, comme le modèle ; corpus {corpus.digest}"
+    )
     same = corpus.digest in (directory / LAYOUT.card).read_text(encoding="utf-8")
-    return said if same else f"{said} ; le modèle, lui, a appris d'un autre état du corpus (voir sa fiche)"
+    return said if same else f"{said}, qui n'est plus celui que le modèle a appris (voir sa fiche)"
 
 
 def _say(stage: str) -> None:

@@ -18,7 +18,8 @@ from models.bundle import Bundle
 from models.classifier import text_of
 from models.encoder import Encoder, Vectors
 from training.corpus.examples import Corpus
-from training.corpus.record_examples import labelled_of
+from training.corpus.labelled import RESERVE
+from training.corpus.record_examples import fiche_of, labelled_of
 from training.encoder.base import load_base
 from training.encoder.embeddings import cache_path, embed
 from training.encoder.graphs import export
@@ -39,6 +40,8 @@ from training.measure.baselines import (
 from training.measure.comparison import System
 from training.measure.flat import Flat, calibrated, poste_answer
 
+CALIBRATING = ("validation", "test")
+"""Splits that set the flat thresholds, as they set the model's."""
 PLAIN_TOKENS = 128
 """Where all-MiniLM-L6-v2 cuts its texts: it was trained on 128 pieces."""
 
@@ -50,7 +53,7 @@ class Ground:
     Attributes:
         bundle: the model to be held against.
         corpus: what it learns from.
-        splits: the labelled splits of that corpus; validation sets the flat threshold.
+        splits: the labelled splits of that corpus, the reserve among them.
         cache: folder of what is kept from one run to the next.
         base: encoder of the plain logistic regression; the default base when None.
     """
@@ -60,6 +63,11 @@ class Ground:
     splits: DatasetDict
     cache: Path
     base: str | None = None
+
+    @property
+    def reserve(self) -> list[Fiche]:
+        """The out-of-scope records set aside, from which the model learns too."""
+        return [fiche_of(row) for row in self.splits[RESERVE]] if RESERVE in self.splits else []
 
     @property
     def plain(self) -> str:
@@ -78,16 +86,16 @@ def opponents(
         fiches: records to be answered.
         say: called at each stage.
     """
-    lessons = lessons_of(ground.corpus)
+    lessons = lessons_of(ground.corpus, ground.reserve)
     say("référence : TF-IDF et SVM")
     guesses = {"TF-IDF + SVM": _svm(ground, lessons, fiches)}
     say(f"référence : {Path(ground.plain).name} et régression logistique")
     guesses["MiniLM + logistique"] = _logistic(ground, lessons, fiches)
     say("référence : plus proches voisins dans l'espace du modèle")
-    guesses[f"{NEIGHBOURS} voisins"] = neighbours(lessons, partial(_own, ground.bundle))(fiches)
+    guesses[f"{NEIGHBOURS} voisins"] = _neighbours(ground, lessons, fiches)
     say("référence : modèle sans ROME ni hiérarchie")
-    validation = [labelled_of(row) for row in ground.splits["validation"]]
-    flat = calibrated(Flat(ground.bundle.head, partial(_features, ground.bundle), tree), validation)
+    held = [labelled_of(row) for name in CALIBRATING if name in ground.splits for row in ground.splits[name]]
+    flat = calibrated(Flat(ground.bundle.head, partial(_features, ground.bundle), tree), held)
     return [
         *(
             System(name, [poste_answer(f, g, tree) for f, g in zip(fiches, found, strict=True)], scored=False)
@@ -110,6 +118,12 @@ def _features(bundle: Bundle, fiches: Sequence[Fiche]) -> Vectors:
 def _svm(ground: Ground, lessons: Lessons, fiches: Sequence[Fiche]) -> list[Guess]:
     recipe = f"tfidf-svm 1 {SVM_C} {sklearn_version} {lessons.digest}"
     return remembered(ground.cache, recipe, fiches, lambda: tfidf_svm(lessons)(fiches))
+
+
+def _neighbours(ground: Ground, lessons: Lessons, fiches: Sequence[Fiche]) -> list[Guess]:
+    recipe = f"voisins 1 {ground.bundle.manifest.version} {NEIGHBOURS} {lessons.digest}"
+    learn = partial(neighbours, lessons, partial(_own, ground.bundle))
+    return remembered(ground.cache, recipe, fiches, lambda: learn()(fiches))
 
 
 def _logistic(ground: Ground, lessons: Lessons, fiches: Sequence[Fiche]) -> list[Guess]:

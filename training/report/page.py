@@ -27,7 +27,7 @@ JUDGED = (
 SETS = {
     "dev": "jeu de développement",
     "validation": "validation",
-    "test": "fiches de test",
+    "test": "fiches de test (elles ont aussi servi à calibrer)",
     "test_editeurs": "éditeurs jamais vus",
 }
 LEVELS = {"numerique": "numérique", "famille": "famille", "metier": "métier", "poste": "poste"}

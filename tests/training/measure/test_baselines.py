@@ -10,6 +10,7 @@ from cartography.crosswalk import Crosswalk
 from cartography.fiche import Fiche
 from models.encoder import Vectors
 from tests.training.measure.support import TREE, small_corpus
+from training.head.lessons import RECORD, RESERVE_SHARE
 from training.measure.baselines import Guess, Lessons, lessons_of, logistic, neighbours, remembered, tfidf_svm
 
 WORDS = ("développeur", "data", "boulanger")
@@ -55,6 +56,18 @@ def test_lessons_are_the_training_side_alone(small_crosswalk: Crosswalk) -> None
     held = {text for text, side in zip(corpus.dataset["text"], sides, strict=True) if side == "validation"}
     assert held
     assert not kept & held
+
+
+def test_the_reserve_teaches_what_is_out_of_scope(small_crosswalk: Crosswalk) -> None:
+    corpus, reserve = small_corpus(small_crosswalk), [Fiche("r", "offre", "Boulanger"), Fiche("s", "offre", "Maçon")]
+    alone, both = lessons_of(corpus), lessons_of(corpus, reserve)
+    assert both.fiches[-2:] == tuple(reserve)
+    assert both.targets[-2:, -1].tolist() == [1, 1]
+    side = corpus.side("train")
+    is_title = np.array(corpus.dataset["source"])[side] != RECORD
+    titles, outside = both.weights[: len(side)][is_title].sum(), both.weights[-2:].sum()
+    assert outside / (titles + outside) == pytest.approx(RESERVE_SHARE)
+    assert both.digest != alone.digest
 
 
 def test_soft_targets_become_rows_that_weigh_their_share() -> None:
