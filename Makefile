@@ -7,7 +7,7 @@ CONSTRAINTS := constraints.txt
 export PIP_CONSTRAINT := $(CONSTRAINTS)
 export BENTOML_DO_NOT_TRACK := True
 .DEFAULT_GOAL := help
-.PHONY: help serve install test test-slow check fix train-encoder train evaluate report sample bento lock clean
+.PHONY: help serve install test test-slow check fix train-encoder train evaluate bench report sample bento lock clean
 
 help: ## Liste les verbes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -66,6 +66,9 @@ evaluate: $(VENV)/.all ## Mesure le modèle par défaut à côté de classifieur
 
 report: $(VENV)/.all ## Écrit var/rapport.html : tous les essais suivis dans MLflow
 	$(GENSCAN) report -o var/rapport.html
+
+bench: $(VENV)/.all ## Mesure le débit de classify à côté d'un classifieur ordinaire, la mémoire, la fidélité du modèle quantifié
+	$(GENSCAN) bench
 
 bento: $(VENV)/.serve ## Construit le bento (bentoml build)
 	$(VENV)/bin/bentoml build

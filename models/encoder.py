@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ Vectors = NDArray[np.float32]
 Text = str | tuple[str, str]
 """A plain text, or a title and a passage of its description."""
 
-BATCH_TOKENS = 1024
+BATCH_TOKENS = 512
 """Of a batch, padding included: enough to fill the processor's multipliers, little enough to stay in its cache."""
 
 SLICE = 512
@@ -107,19 +107,14 @@ class Encoder:
             progress: called with the number of texts done since its last call.
         """
         unique = list(dict.fromkeys(texts))
-        embedding = np.empty((len(unique), self.dimension), dtype=np.float32)
-        features = np.empty((len(unique), self.features), dtype=np.float32)
-        for rows, outputs in self._graph.run(self.feeds(unique, batch_tokens)):
-            embedding[rows], features[rows] = outputs[self._embedding], outputs[self._features]
-            if progress:
-                progress(len(rows))
+        reading = self.compute(self.feeds(unique, batch_tokens), len(unique), progress)
         if len(unique) == len(texts):
-            return Reading(embedding, features)
+            return reading
         rank = {text: i for i, text in enumerate(unique)}
         if progress:
             progress(len(texts) - len(unique))
         order = [rank[text] for text in texts]
-        return Reading(embedding[order], features[order])
+        return Reading(reading.embedding[order], reading.features[order])
 
     def feeds(self, texts: Sequence[Text], batch_tokens: int = BATCH_TOKENS) -> Iterator[tuple[list[int], Feed]]:
         """Yield the batches: the ranks of their texts, and the graph's inputs."""
@@ -128,6 +123,18 @@ class Encoder:
             for rows in _batches([len(e.ids) for e in part], batch_tokens):
                 width = min(_padded(len(part[rows[0]].ids)), self.max_tokens)
                 yield [start + r for r in rows], _feed([part[r] for r in rows], width)
+
+    def compute(
+        self, feeds: Iterable[tuple[list[int], Feed]], count: int, progress: Callable[[int], Any] | None = None
+    ) -> Reading:
+        """Return what the graph makes of the batches of `feeds`, `count` texts in all."""
+        embedding = np.empty((count, self.dimension), dtype=np.float32)
+        features = np.empty((count, self.features), dtype=np.float32)
+        for rows, outputs in self._graph.run(feeds):
+            embedding[rows], features[rows] = outputs[self._embedding], outputs[self._features]
+            if progress:
+                progress(len(rows))
+        return Reading(embedding, features)
 
     def _encodings(self, texts: Sequence[Text]) -> list[Encoding]:
         short = [self._cut(text) for text in texts]

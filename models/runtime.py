@@ -62,7 +62,7 @@ class Graph:
         self._names = tuple(outputs or (str(port.any_name) for port in self._compiled.outputs))
         self.widths = {name: _width(self._compiled.output(name)) for name in self._names}
         # One batch waits ready for each one computed, lest the engine idle while Python prepares the next.
-        self._lanes = settings["NUM_STREAMS"] + 1
+        self._lanes = 2 * settings["NUM_STREAMS"]
         self._spare: list[Any] = []
 
     def run(self, feeds: Iterable[tuple[Key, Feed]]) -> Iterator[tuple[Key, tuple[NDArray[np.float32], ...]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -23,7 +24,7 @@ from training.corpus.learned import learned_splits
 from training.corpus.record_examples import labelled_of
 from training.encoder.base import Base, load_base
 from training.encoder.export import Parity
-from training.encoder.graphs import Graphs, export
+from training.encoder.graphs import EXACT, Graphs, export
 from training.encoder.names import DEFAULT_BASE
 from training.encoder.preparation import student_of
 from training.encoder.recipe import device, rehearsal
@@ -58,7 +59,7 @@ class RunSettings:
         base: name or path of the base encoder.
         characters: of a description that are read.
         finetuning: how encoder and head learn.
-        work: directory of what is kept between runs, so that a stopped one goes on.
+        work: directory of what is kept between runs, so that a stopped one goes on, and of the last fp32 graph.
         gold: labelled records to report on at the end; None for none.
         data: folder of the labelled records' texts (`training.labels.sources.shared_root`), which may be absent: the
             project's own records are then the only ones. None trains on titles alone.
@@ -138,6 +139,8 @@ def run_training(
         say("export ONNX, quantification et comparaison avec torch")
         tuned = replace(base, model=as_sentence_transformer(network.student, work / "encodeur", base.limit))
         graphs = export(tuned, settings.finetuning.max_tokens, lessons.validation.texts, work)
+        # `genscan bench` holds the quantised model against it.
+        shutil.copyfile(graphs.exact, settings.work / EXACT)
         say("calibration")
         head = network.numpy_head()
         calibration, validation = _calibrate(head, graphs, lessons, corpus, cartographie, crosswalk)
@@ -224,7 +227,7 @@ def _labelled(settings: RunSettings, cartographie: Cartographie) -> DatasetDict 
 
 
 def _measure_splits(labelled: DatasetDict | None, classifier: Classifier) -> dict[str, Report]:
-    """Measure on the labelled splits that nothing was fitted on."""
+    """Measure on the labelled splits that nothing was trained on; those of test also served the calibration."""
     names = {"test": "fiches de test", "test_editeurs": "éditeurs jamais vus"}
     return {
         said: evaluate(classifier, [labelled_of(row) for row in labelled[name]])

@@ -13,6 +13,9 @@ from training.encoder.export import Parity, check_parity, compare, export_graph,
 from training.encoder.observation import observe
 from training.encoder.storage import store_int8
 
+EXACT = "fp32.onnx"
+"""Name of the graph that the int8 one is made from."""
+
 PARITY_TEXTS = 256
 
 OBSERVED_TEXTS = 512
@@ -24,6 +27,7 @@ class Graphs:
     """An exported encoder.
 
     Attributes:
+        exact: ONNX file in fp32.
         graph: ONNX file with int8 weights.
         tokenizer: `tokenizer.json`.
         encoder: the two, loaded as the service does.
@@ -31,6 +35,7 @@ class Graphs:
         storage: the fp32 graph against the int8 weights and the service's arithmetic.
     """
 
+    exact: Path
     graph: Path
     tokenizer: Path
     encoder: Encoder
@@ -50,7 +55,7 @@ def export(base: Base, max_tokens: int, texts: Sequence[Text], work: Path) -> Gr
     Raises:
         TrainingError: the exported graph does not equal torch.
     """
-    full, graph, tokenizer = work / "fp32.onnx", work / LAYOUT.encoder, work / LAYOUT.tokenizer
+    full, graph, tokenizer = work / EXACT, work / LAYOUT.encoder, work / LAYOUT.tokenizer
     export_graph(base, full)
     save_tokenizer(base, tokenizer)
     reference = Encoder(full, tokenizer, max_tokens=max_tokens, exact=True)
@@ -59,7 +64,7 @@ def export(base: Base, max_tokens: int, texts: Sequence[Text], work: Path) -> Gr
     parity = check_parity(base, reference, batches)
     store_int8(full, graph, observe(full, reference, sample(texts, OBSERVED_TEXTS)))
     encoder = Encoder(graph, tokenizer, max_tokens=max_tokens)
-    return Graphs(graph, tokenizer, encoder, parity, compare(reference, encoder, chosen))
+    return Graphs(full, graph, tokenizer, encoder, parity, compare(reference, encoder, chosen))
 
 
 def sample(texts: Sequence[Text], count: int) -> list[Text]:

@@ -1,0 +1,1 @@
+"""How fast the service classifies, beside a plain pipeline, and what speed costs in fidelity."""
