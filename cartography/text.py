@@ -11,7 +11,6 @@ _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,400}|!--(?:(?!<!--).)*?--)>", re.DOTAL
 _BLOCK = re.compile(r"<\s*(?:br|/p|/li|/ul|/ol|/h[1-6]|/div|/tr|li)\b[^<>]*>", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
 _SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r"\s*\n\s*")
 _GENDER_MARK = re.compile(
     r"\(\s*[hf]\s*[/|\-. ]?\s*[hf]?\s*(?:[/|\-. ]\s*[xd])?\s*\)|\b[hf]\s*[/|]\s*[hf]\b(?:\s*/\s*[xd]\b)?",
     re.IGNORECASE,
@@ -38,8 +37,9 @@ def clean_text(text: str) -> str:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAG.sub(" ", _BLOCK.sub("\n", text))
-    text = _CONTROL.sub(" ", text)
-    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+    # Splitting is several times faster than a pattern that matches at every space.
+    lines = (" ".join(line.split()) for line in _CONTROL.sub(" ", text).split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def strip_gender(title: str) -> str:

@@ -14,7 +14,8 @@ from cartography.fiche import Fiche
 from models.encoder import Text
 
 _WORD = re.compile(r"[^\W\d_][\w+#.]*[\w+#]|\w")
-_BREAK = re.compile(r"(?<=[.!?;:])\s+|\s*\n\s*|\s+[•·–-]\s+")
+# After a mark or around a new line, or a dash between spaces; a space first, which is quick to look for.
+_BREAK = re.compile(r"\s(?:(?<=[.!?;:]\s)\s*|(?<=\n)\s*|\s*\n\s*|\s*[•·–-]\s+)")
 _LONGEST = 200
 """Characters of a sentence: longer ones (lists without full stops) are cut at spaces into parts of their own."""
 

@@ -23,7 +23,7 @@ from models.answer import Answer
 from models.classifier import Classifier
 from models.encoder import Reading
 
-BATCH = 500
+BATCH = 250
 """Records answered and written at a time."""
 
 AHEAD = 2

@@ -6,6 +6,8 @@ import os
 
 # Read when bentoml is imported: no usage statistics leave this machine.
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
+# Read when numpy is imported: the encoder keeps every core busy, threads of BLAS would only spin beside it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import bentoml
 from starlette.types import Receive, Scope, Send

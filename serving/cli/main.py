@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from importlib import import_module
@@ -42,6 +43,8 @@ class Verbs(click.Group):
         """Load a verb; one whose packages are not installed says what to install."""
         target = _VERBS.get(cmd_name)
         if target is not None:
+            # The encoder keeps every core busy: threads of BLAS would only wait beside it, and spin while they do.
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             module, attribute = target.split(":")
             command: click.Command = getattr(import_module(module), attribute)
             return command

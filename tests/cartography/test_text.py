@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +69,10 @@ def test_folding_is_idempotent(text: str) -> None:
 )
 def test_genders(libelle: str, titles: tuple[str, ...]) -> None:
     assert genders(libelle) == titles
+
+
+@given(st.text(alphabet="ab \n\r\t\x0b\x1c\x85\u00a0\u2003\u200b\u2028", max_size=30))
+def test_spaces_are_single_and_lines_are_kept(text: str) -> None:
+    without = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]", " ", text)
+    wanted = re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", without)).strip()
+    assert clean_text(text) == wanted

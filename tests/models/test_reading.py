@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,3 +43,9 @@ def test_no_more_is_read_than_asked(text: str, characters: int) -> None:
 def test_sentences_hold_every_word_of_the_text(text: str) -> None:
     assert [w for s in sentences(text) for w in words(s)] == words(" ".join(sentences(text)))
     assert all(s.strip() for s in sentences(text)) or not text.strip()
+
+
+@given(st.text(alphabet=" \n\t\u00a0.:;-–•ab", max_size=40))
+def test_sentences_break_after_marks_at_lines_and_at_dashes(text: str) -> None:
+    plain = re.split(r"(?<=[.!?;:])\s+|\s*\n\s*|\s+[•·–-]\s+", text)
+    assert sentences(text) == [piece for piece in plain if piece]
