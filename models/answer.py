@@ -30,14 +30,15 @@ class Preuve:
     """One piece of evidence.
 
     Attributes:
-        type: "voisin" (nearest reference title), "appellation" (ROME title given), "rome" (ROME code given).
+        type: "voisin" (nearest reference title), "appellation" (ROME title given), "rome" (ROME code given), "mot" (a
+            word of the record, see `models.explanation`).
         texte: what a person reads.
         postes: the postes it speaks for, the best first; empty when it speaks for hors numérique.
-        score: cosine in [-1, 1] for a neighbour, share in [0, 1] for ROME.
+        score: cosine in [-1, 1] for a neighbour, share in [0, 1] for ROME, loss of log odds in nats for a word.
         code: OGR number or ROME code, where there is one.
     """
 
-    type: Literal["voisin", "appellation", "rome"]
+    type: Literal["voisin", "appellation", "rome", "mot"]
     texte: str
     postes: tuple[str, ...]
     score: float

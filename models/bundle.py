@@ -19,6 +19,7 @@ from safetensors.numpy import load_file, save_file
 
 from cartography.errors import reason
 from cartography.files import write_atomic
+from cartography.nomenclature import load_nomenclature
 from cartography.tree import Cartographie
 from models.encoder import Encoder, Vectors
 from models.errors import BundleError
@@ -202,7 +203,7 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
             f"{directory} : l'encodeur rend {encoder.dimension} dimensions, {manifest.encoder.dimension} annoncées"
         )
         raise BundleError("modele_incoherent", message)
-    reader = Reader(reading.salience, reading.characters)
+    reader = Reader(reading.salience, reading.characters, load_nomenclature())
     return Bundle(manifest, encoder, head, calibration, reader, references)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cartography.fiche import Fiche
+from cartography.nomenclature import Nomenclature
 from models.encoder import Text
 
 _WORD = re.compile(r"[^\W\d_][\w+#.]*[\w+#]|\w")
@@ -30,14 +31,20 @@ class Reader:
     Attributes:
         salience: word, lower case → how much it says of the class, in nats; words not there say nothing.
         characters: length of the passages together.
+        nomenclature: labels of a course's codes, which are read before its passages; none are when None.
     """
 
     salience: Mapping[str, float]
     characters: int
+    nomenclature: Nomenclature | None = None
 
     def read(self, fiche: Fiche) -> tuple[str, str]:
-        """Return the title and the chosen sentences in their order, "" when there is no description."""
-        return fiche.intitule[:MAX_TITLE], self.passages(fiche.description)
+        """Return the title, and what its codes say with the chosen sentences in their order, "" when nothing is."""
+        passages = self.passages(fiche.description)
+        if self.nomenclature and (fiche.rncp or fiche.formacode):
+            said = ". ".join(self.nomenclature.said(fiche))[: self.characters]
+            passages = f"{said}. {passages}".strip() if said else passages
+        return fiche.intitule[:MAX_TITLE], passages
 
     def text(self, fiche: Fiche) -> Text:
         """Return what the encoder reads of a fiche: title and passages, or the title alone.

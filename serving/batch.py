@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,6 +22,7 @@ from cartography.readers import Record
 from models.answer import Answer
 from models.classifier import Classifier
 from models.encoder import Reading
+from models.explanation import explain
 
 BATCH = 250
 """Records answered and written at a time."""
@@ -54,9 +55,26 @@ class Tally:
             self.familles[line["famille"]["libelle"]] += 1
 
 
-def answer_records(records: Sequence[Record], classifier: Classifier, top_k: int) -> list[Answer | RecordError]:
-    """Return one answer or error a record, in order; a bad one does not touch its neighbours."""
-    return _placed(records, classifier.classify(_fiches(records), top_k=top_k))
+def answer_records(
+    records: Sequence[Record], classifier: Classifier, top_k: int, *, mots: bool = False
+) -> list[Answer | RecordError]:
+    """Return one answer or error a record, in order; a bad one does not touch its neighbours.
+
+    Args:
+        records: to answer.
+        classifier: answers.
+        top_k: candidate postes.
+        mots: whether to add the words that weighed most to the evidence.
+    """
+    fiches = _fiches(records)
+    return _placed(records, _with_words(fiches, classifier.classify(fiches, top_k=top_k), classifier, mots))
+
+
+def _with_words(fiches: Sequence[Fiche], answers: list[Answer], classifier: Classifier, asked: bool) -> list[Answer]:
+    if not asked:
+        return answers
+    found = explain(classifier, fiches, answers)
+    return [replace(a, preuves=(*a.preuves, *said)) for a, said in zip(answers, found, strict=True)]
 
 
 def _fiches(records: Sequence[Record]) -> list[Fiche]:
@@ -69,18 +87,26 @@ def _placed(records: Sequence[Record], answers: Sequence[Answer]) -> list[Answer
 
 
 def answer_stream(
-    records: Iterable[Record], classifier: Classifier, top_k: int
+    records: Iterable[Record], classifier: Classifier, top_k: int, *, mots: bool = False
 ) -> Iterator[list[Answer | RecordError]]:
     """Yield the answers or errors batch by batch, in order.
 
     The encoder computes the next batches, in threads of its own, while the answers of this one are made and written.
+
+    Args:
+        records: to answer.
+        classifier: answers.
+        top_k: candidate postes.
+        mots: whether to add the words that weighed most to the evidence.
     """
     stream = iter(records)
     begun: deque[tuple[list[Record], Future[Reading]]] = deque()
 
     def finish() -> list[Answer | RecordError]:
         batch, reading = begun.popleft()
-        return _placed(batch, classifier.classify(_fiches(batch), top_k=top_k, reading=reading.result()))
+        fiches = _fiches(batch)
+        answers = classifier.classify(fiches, top_k=top_k, reading=reading.result())
+        return _placed(batch, _with_words(fiches, answers, classifier, mots))
 
     pool = ThreadPoolExecutor(AHEAD, thread_name_prefix="encodeur")
     try:
@@ -178,6 +204,7 @@ def classify_to_file(
     *,
     mark: str,
     top_k: int = 5,
+    mots: bool = False,
     progress: Callable[[int], Any] | None = None,
 ) -> Tally:
     """Write the answer or error of each record as JSON Lines; `output` appears only when it is whole.
@@ -190,6 +217,7 @@ def classify_to_file(
         classifier: answers.
         mark: the run's `fingerprint`.
         top_k: number of candidate postes.
+        mots: whether to add the words that weighed most to the evidence.
         progress: called with the number of records done since its last call.
 
     Raises:
@@ -202,7 +230,7 @@ def classify_to_file(
             tally = partial.resume(mark)
             stream = iter(records)
             _skip(stream, tally.records, progress)
-            for answers in answer_stream(stream, classifier, top_k):
+            for answers in answer_stream(stream, classifier, top_k, mots=mots):
                 lines = [answer.as_json() for answer in answers]
                 sink.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
                 sink.flush()

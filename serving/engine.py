@@ -59,15 +59,16 @@ class Engine:
         self.classifier.classify([Fiche(id="-", type="offre", intitule=title)])
         self.searcher.search(title, k=1)
 
-    def classify(self, values: list[Any], top_k: int) -> list[dict[str, Any]]:
+    def classify(self, values: list[Any], top_k: int, *, mots: bool = False) -> list[dict[str, Any]]:
         """Return one object a value, in order: its answer, or its error when it is no valid record.
 
         Args:
             values: JSON values; records are objects.
             top_k: how many candidate postes to give.
+            mots: whether to add the words that weighed most to the evidence.
         """
         records = [_record_of(value) for value in values]
-        return [answer.as_json() for answer in answer_records(records, self.classifier, top_k)]
+        return [answer.as_json() for answer in answer_records(records, self.classifier, top_k, mots=mots)]
 
     def node_id(self, text: str, level: type[Node]) -> str | None:
         """Return the identifier of the node of a level that an identifier, label or usual title names; else None."""

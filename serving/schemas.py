@@ -22,6 +22,9 @@ class ClassifyRequest(_Request):
 
     fiches: list[SkipValidation[FicheSchema]] = Field(min_length=1, description="Formations et offres, mêlées ou non.")
     top_k: StrictInt = Field(default=5, ge=1, description="Nombre de postes candidats par réponse.")
+    mots: StrictBool = Field(
+        default=False, description="Donne aussi les mots qui ont le plus pesé ; dix à quarante fois plus lent."
+    )
 
 
 class _Filtered(_Request):
@@ -84,7 +87,7 @@ class Candidat(_Answer):
 class PreuveSchema(_Answer):
     """One piece of evidence; `code` is the OGR number or ROME code where there is one."""
 
-    type: Literal["voisin", "appellation", "rome"]
+    type: Literal["voisin", "appellation", "rome", "mot"]
     texte: str
     postes: list[str]
     score: Cosine

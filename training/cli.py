@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--characters",
     type=click.IntRange(1, 4000),
-    default=260,
+    default=160,
     show_default=True,
     help="Caractères lus d'une description : les passages qui parlent du métier.",
 )
@@ -61,6 +61,12 @@ if TYPE_CHECKING:
     show_default=True,
     help=f"Apprend aussi des fiches étiquetées ; leurs textes sont cherchés dans {DATA_VARIABLE} ou ../shared.",
 )
+@click.option(
+    "--tous-editeurs",
+    "every_publisher",
+    is_flag=True,
+    help="Apprend aussi des éditeurs réservés à la mesure : pour le modèle mis en service.",
+)
 @click.option("--idee", default="", metavar="TEXTE", help="Ce que l'essai tente, en quelques mots, pour le rapport.")
 @click.option(
     "--register/--no-register", "registered", default=True, show_default=True, help="Enregistre le modèle dans MLflow."
@@ -75,6 +81,7 @@ def train(
     work: Path,
     gold: Path | None,
     with_labels: bool,
+    every_publisher: bool,
     idee: str,
     registered: bool,
 ) -> None:
@@ -88,7 +95,7 @@ def train(
     base = base or (str(ENCODER) if ENCODER.is_dir() else DEFAULT_BASE)
     command = (
         f"genscan train --base {base} --seed {seed} --epochs {epochs} --max-tokens {max_tokens} "
-        f"--characters {characters}"
+        f"--characters {characters}{' --tous-editeurs' if every_publisher else ''}"
     )
     settings = RunSettings(
         output=output,
@@ -98,6 +105,7 @@ def train(
         work=work,
         gold=found,
         data=shared_root() if with_labels else None,
+        every_publisher=every_publisher,
         registered=registered,
         idea=idee,
         command=command,

@@ -20,6 +20,7 @@ from models.head import Head, TreeSums
 from models.layout import Calibration, EncoderEntry, Manifest
 from models.reading import Reader
 from training.corpus.examples import Corpus, build_corpus
+from training.corpus.labelled import HELD_OUT
 from training.corpus.learned import learned_splits
 from training.corpus.record_examples import labelled_of
 from training.encoder.base import Base, load_base
@@ -63,6 +64,8 @@ class RunSettings:
         gold: labelled records to report on at the end; None for none.
         data: folder of the labelled records' texts (`training.labels.sources.shared_root`), which may be absent: the
             project's own records are then the only ones. None trains on titles alone.
+        every_publisher: whether to learn from the publishers that are else held out to measure on: for the model put in
+            service, once another one has shown what the same training does on publishers it never saw.
         registered: whether to register the model.
         idea: what is tried, in a few French words, for the report.
         command: the command line, for the card.
@@ -70,11 +73,12 @@ class RunSettings:
 
     output: Path
     base: str = DEFAULT_BASE
-    characters: int = 260
+    characters: int = 160
     finetuning: FineTuning = field(default_factory=FineTuning)
     work: Path = Path("var/train")
     gold: Path | None = None
     data: Path | None = None
+    every_publisher: bool = False
     registered: bool = True
     idea: str = ""
     command: str = "genscan train"
@@ -223,7 +227,8 @@ def _learn(
 def _labelled(settings: RunSettings, cartographie: Cartographie) -> DatasetDict | None:
     if settings.data is None:
         return None
-    return learned_splits(settings.data, cartographie, settings.gold)
+    held_out = () if settings.every_publisher else HELD_OUT
+    return learned_splits(settings.data, cartographie, settings.gold, held_out=held_out)
 
 
 def _measure_splits(labelled: DatasetDict | None, classifier: Classifier) -> dict[str, Report]:
@@ -295,6 +300,7 @@ def _log(settings: RunSettings, story: Story) -> None:
             "base": settings.base,
             "jetons": story.encoder.max_tokens,
             "caracteres": settings.characters,
+            "tous_editeurs": settings.every_publisher,
             **{f"temperature_{name}": value for name, value in story.calibration.tempering.model_dump().items()},
             **{f"seuil_{name}": value for name, value in story.calibration.thresholds.model_dump().items()},
             **{f"rome_{name}": value for name, value in story.calibration.rome.model_dump().items()},

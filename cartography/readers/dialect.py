@@ -10,7 +10,7 @@ from cartography.errors import FicheInvalid
 from cartography.fiche import FicheType
 from cartography.readers import dialect_names as names
 from cartography.readers.levels import level
-from cartography.readers.prose import join_prose, plain
+from cartography.readers.prose import join_prose, plain, stand_in
 from cartography.readers.values import codes, coordinate, hours, is_filled, place_code, register_number
 
 _TYPES: dict[str, FicheType] = {
@@ -104,7 +104,15 @@ def _description(by_key: Mapping[str, str], rest: dict[str, Any], title: str) ->
             parts.append(rest.pop(name))
         elif said[0] in rest[name]:
             rest.pop(name)
-    return join_prose(parts, title)
+    return join_prose(parts, title) or _stand_in(by_key, rest)
+
+
+def _stand_in(by_key: Mapping[str, str], rest: Mapping[str, Any]) -> str:
+    """Return the kind of certificate and the fields of a record without prose; both stay extras too."""
+    kind = _first(by_key, rest, names.KIND)
+    domains = rest.get(by_key.get("domaines", ""), [])
+    listed = domains.split("|") if isinstance(domains, str) else domains if isinstance(domains, list) else []
+    return stand_in(plain(rest[kind]) if kind else "", [text.strip() for text in listed if isinstance(text, str)])
 
 
 def _type(by_key: Mapping[str, str], rest: dict[str, Any], default: FicheType | None) -> FicheType | None:

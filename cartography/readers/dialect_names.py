@@ -36,6 +36,9 @@ PROSE: Final = (
 WHOLE_TEXT: Final = ("text", "texte")
 """Fields in which some bases repeat all the others: read only where there is no other prose."""
 
+KIND: Final = ("type_libelle", "libelle_type", "type_certification")
+"""Names for the kind of a certificate, in words: read only where there is no prose at all."""
+
 EXTRAS: Final[dict[str, tuple[str, ...]]] = {
     "organisme": ("nom_of", "nom_organisme", "organisme_formation"),
     "entreprise": ("nom_entreprise", "employeur"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cartography.readers.levels import level
-from cartography.readers.prose import join_prose
+from cartography.readers.prose import join_prose, stand_in
 from cartography.readers.values import decimal, hours, register_number
 from cartography.text import clean_text
 
@@ -47,13 +47,15 @@ def course(fields: Mapping[str, str]) -> dict[str, Any]:
     certification = take("niveau_certification", "niveau_de_certification", "libelle_niveau_de_certification")
     study = take("niveau_sortie", "niveau_de_sortie_indicatif", "niveau_etudes", "for_niveau_de_sortie")
     duration = take("duree", "duree_formation").strip("\"'")
+    kind = take("type", "libelle_type_formation", "sigle_type_formation", "for_type")
+    domains = [domain.strip() for domain in take(*_DOMAINS).split("|") if domain.strip()]
     values = {
         "id": fiche_id,
         "type": "formation",
         "intitule": title,
-        "description": join_prose(prose, title),
+        "description": join_prose(prose, title) or stand_in(kind, domains),
         "rncp": _certification(take("rncp", "code_rncp"), url),
-        "type_diplome": take("type", "libelle_type_formation", "sigle_type_formation", "for_type"),
+        "type_diplome": kind,
         "url": url,
         "duree": duration,
         "duree_heures": None if decimal(duration) is not None else hours(duration),
@@ -61,7 +63,7 @@ def course(fields: Mapping[str, str]) -> dict[str, Any]:
         "niveau_etudes": study,
         "niveau_certification": certification,
         "nsf": [code for code in re.split(r"[\s|,;]+", take("nsf", "code_nsf")) if code],
-        "domaines": [domain.strip() for domain in take(*_DOMAINS).split("|") if domain.strip()],
+        "domaines": domains,
     }
     return {name: clean_text(text) for name, text in given.items() if name not in taken} | values
 

@@ -11,6 +11,7 @@ from cartography.readers.columns import is_table, read_objects
 from cartography.readers.dialect_names import key
 from cartography.readers.levels import level
 from cartography.readers.onisep import course, ideo_id
+from cartography.readers.prose import stand_in
 from cartography.readers.sniffing import head_text
 from cartography.readers.values import filled, register_number
 
@@ -67,6 +68,7 @@ def _certification(row: Mapping[str, str]) -> dict[str, Any]:
         "niveau_sortie": level(row.get("ci_niveau_europeen", "")),
         "certifiante": row["ci_certifiant"].casefold() == "oui" if "ci_certifiant" in row else None,
         "type_diplome": row.get("ci_intitule_type_diplome"),
+        "description": stand_in(row.get("ci_intitule_type_diplome", ""), ()),
     }
 
 

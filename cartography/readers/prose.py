@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from cartography.fiche import Fiche
 from cartography.text import clean_text
+
+_KINDS = ("type_diplome", "type_libelle", "libelle_type", "type_certification")
+_LONGEST_STAND_IN = 1_000
 
 
 def join_prose(parts: Iterable[str], title: str = "") -> str:
@@ -32,6 +36,33 @@ def join_prose(parts: Iterable[str], title: str = "") -> str:
         kept = [(other, text) for other, text in kept if other not in key]
         kept.append((key, part))
     return "\n".join(text for _, text in kept)
+
+
+def stand_in(kind: str, domains: Sequence[str]) -> str:
+    """Return what a course without prose says of itself: the kind of its certificate, then the fields it belongs to.
+
+    Half of the public tables of courses say nothing else, and "informatique, Internet" is worth more than silence.
+
+    >>> stand_in("licence professionnelle", ["arts/web", "informatique/réseaux"]), stand_in("", [])
+    ('licence professionnelle ; arts/web|informatique/réseaux', '')
+    """
+    return " ; ".join(filter(None, (kind.strip(), "|".join(domains))))
+
+
+def prose_of(fiche: Fiche) -> str:
+    """Return the description of a record, "" where it is a stand-in: many records share one, none is known by it.
+
+    >>> course = Fiche("1", "formation", "Anglais", "Habilitation", extras={"type_libelle": "Habilitation"})
+    >>> prose_of(course), prose_of(Fiche("1", "formation", "Anglais", "Habilitation"))
+    ('', 'Habilitation')
+    """
+    if not fiche.description or len(fiche.description) > _LONGEST_STAND_IN:
+        return fiche.description
+    domains = fiche.extras.get("domaines", [])
+    listed = domains if isinstance(domains, list) else str(domains).split("|")
+    kinds = (str(fiche.extras.get(name, "")) for name in _KINDS)
+    said = {clean_text(stand_in(kind, [str(domain).strip() for domain in listed])) for kind in kinds}
+    return "" if fiche.description in said else fiche.description
 
 
 def _key(text: str) -> str:

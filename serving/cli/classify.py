@@ -28,8 +28,14 @@ from serving.settings import load_settings
     metavar="N",
     help="Postes candidats.",
 )
+@click.option("--mots", is_flag=True, help="Donne aussi les mots qui ont le plus pesé ; dix à quarante fois plus lent.")
 def classify(
-    files: tuple[Path, ...], format_name: str | None, default_type: FicheType | None, output: Path, top_k: int
+    files: tuple[Path, ...],
+    format_name: str | None,
+    default_type: FicheType | None,
+    output: Path,
+    top_k: int,
+    mots: bool,
 ) -> None:
     """Classe chaque fiche : une réponse ou une erreur par fiche, dans l'ordre.
 
@@ -37,7 +43,8 @@ def classify(
     """
     classifier = load_classifier(load_settings())
     paths = expand(files, output)
-    mark = fingerprint(paths, modele=classifier.versions, top_k=top_k, format=format_name, default_type=default_type)
+    options = {"top_k": top_k, "mots": mots, "format": format_name, "default_type": default_type}
+    mark = fingerprint(paths, modele=classifier.versions, **options)
     start = time.monotonic()
     with meter("Classement", paths) as bar:
         try:
@@ -47,6 +54,7 @@ def classify(
                 classifier,
                 mark=mark,
                 top_k=top_k,
+                mots=mots,
                 progress=bar.records_done,
             )
         except KeyboardInterrupt:

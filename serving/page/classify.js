@@ -121,6 +121,7 @@ function proofWords(proof, tree) {
     case "rome":
       if (proof.texte.startsWith("code ROME")) return [`Le code ROME ${proof.code} n’est pas exploitable\u00a0: ${proof.texte.replaceAll("_", " ")}.`];
       return [`Le code ROME ${proof.code}, `, text, ",", ...towards(postes, share)];
+    case "mot": return ["Le mot ", text, postes ? [" parle pour ", el("strong", null, postes), "."] : " éloigne du numérique."].flat();
     default: return [text, postes && `\u00a0: ${postes}`].filter(Boolean);
   }
 }

@@ -25,6 +25,6 @@ async def classify(body: ClassifyRequest, context: Given) -> Response:
     engine = context.engine
 
     def answer() -> Response:
-        return json_response({"resultats": engine.classify(list(body.fiches), body.top_k)})
+        return json_response({"resultats": engine.classify(list(body.fiches), body.top_k, mots=body.mots)})
 
     return await in_thread(context.batches, answer)

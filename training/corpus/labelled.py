@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 from datasets import Dataset, DatasetDict, Features, Value
 from datasets import Sequence as Many
 
+from cartography.readers.prose import prose_of
 from cartography.tree import Cartographie
 from training.corpus.composition import LEAST, compose
 from training.corpus.near_duplicates import near_any, near_groups
@@ -124,8 +125,8 @@ class LabelledCorpus:
 
 
 def text_of_record(record: LabelledRecord) -> str:
-    """Return the title and the description, as near-duplicates are looked for."""
-    return f"{record.fiche.intitule}\n{record.fiche.description}"
+    """Return the title and the prose, as near-duplicates are looked for."""
+    return f"{record.fiche.intitule}\n{prose_of(record.fiche)}"
 
 
 def language(text: str) -> str:
@@ -139,9 +140,17 @@ def language(text: str) -> str:
 
 
 def build_labelled_corpus(
-    records: Sequence[LabelledRecord], tree: Cartographie, judged: Sequence[Path] = (), *, least: int = LEAST
+    records: Sequence[LabelledRecord],
+    tree: Cartographie,
+    judged: Sequence[Path] = (),
+    *,
+    least: int = LEAST,
+    held_out: Collection[str] = HELD_OUT,
 ) -> LabelledCorpus:
     """Make the corpus; the same records always give the same splits.
+
+    A record that was labelled because a model hesitated on it goes to train, unless a near-duplicate was drawn for a
+    test: it is then left out.
 
     The share of out-of-scope records is reached last: setting some aside moves no other record to another split.
 
@@ -150,8 +159,11 @@ def build_labelled_corpus(
         tree: the cartographie.
         judged: files of records that models are measured on, none of which, nor any near-duplicate, may enter.
         least: real records of a type under which no out-of-scope record is set aside.
+        held_out: publishers whose records are only in `test_editeurs`; none makes a corpus that holds no publisher
+            back, for a model to be put in service.
     """
-    kept = list(records)
+    # A group is named after its first record: one drawn by chance, so that what a model chose later moves nothing.
+    kept = sorted(records, key=lambda record: record.chosen)
     if judged:
         kept_out = [f"{item.fiche.intitule}\n{item.fiche.description}" for path in judged for item in read_gold(path)]
         near = near_any([text_of_record(r) for r in kept], kept_out)
@@ -159,11 +171,14 @@ def build_labelled_corpus(
     names = near_groups([text_of_record(r) for r in kept])
     # A group's name is a rank, which moves with what is added; its first record's identity does not.
     named = {name: f"{kept[int(name)].label.source}:{kept[int(name)].fiche.id}" for name in set(names)}
-    held = {name for record, name in zip(kept, names, strict=True) if record.text.origin in HELD_OUT}
+    grouped = [(record, named[name]) for record, name in zip(kept, names, strict=True)]
+    places = _Places(
+        held_out,
+        frozenset(group for record, group in grouped if record.text.origin in held_out),
+        frozenset(group for record, group in grouped if not record.chosen),
+    )
     placed = [
-        (record, named[name], split)
-        for record, name in zip(kept, names, strict=True)
-        if (split := _split_of(record, named[name], name in held)) is not None
+        (record, group, split) for record, group in grouped if (split := _split_of(record, group, places)) is not None
     ]
     reserve = compose([record for record, _, _ in placed], [group for _, group, _ in placed], least=least).reserve
     rows: dict[Split, list[dict[str, object]]] = {split: [] for split in SPLITS}
@@ -173,16 +188,31 @@ def build_labelled_corpus(
     return LabelledCorpus(splits, len(records) - len(kept))
 
 
-def _split_of(record: LabelledRecord, group: str, touches_held: bool) -> Split | None:
-    """Return a record's split; None for a near-duplicate of a held-out publisher's record published by another."""
-    if record.text.origin in HELD_OUT:
-        return "test_editeurs"
-    if touches_held:
+def _split_of(record: LabelledRecord, group: str, places: _Places) -> Split | None:
+    """Return a record's split, None for one left out.
+
+    Left out are near-duplicates of a held-out publisher's record published by another, and those, chosen by a model, of
+    a record that is measured on.
+    """
+    if record.text.origin in places.held_out:
+        return None if record.chosen else "test_editeurs"
+    if group in places.touching:
         return None
     draw = number(f"corpus:{group}") / 2**64
-    if draw < TEST_SHARE:
-        return "test"
-    return "validation" if draw < TEST_SHARE + VALIDATION_SHARE else "train"
+    if draw >= TEST_SHARE + VALIDATION_SHARE or group not in places.drawn:
+        return "train"
+    if record.chosen:
+        return None
+    return "test" if draw < TEST_SHARE else "validation"
+
+
+@dataclass(frozen=True)
+class _Places:
+    """What a split hangs on: the held-out publishers, the groups that touch them, those with a record not chosen."""
+
+    held_out: Collection[str]
+    touching: frozenset[str]
+    drawn: frozenset[str]
 
 
 def _row(record: LabelledRecord, group: str, tree: Cartographie) -> dict[str, object]:

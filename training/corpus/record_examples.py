@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-
-from datasets import Dataset
 
 from cartography.crosswalk import HORS
 from cartography.fiche import Fiche
@@ -59,7 +57,7 @@ def shares_of(row: Mapping[str, Any], tree: Cartographie) -> dict[str, float]:
     return {poste: 1 / len(under) for poste in under}
 
 
-def texts_and_shares(split: Dataset, tree: Cartographie) -> Iterator[tuple[str, dict[str, float]]]:
+def texts_and_shares(split: Iterable[Mapping[str, Any]], tree: Cartographie) -> Iterator[tuple[str, dict[str, float]]]:
     """Yield (text, soft target) of each record of a split."""
     for row in split:
         yield text_of(fiche_of(row)), shares_of(row, tree)

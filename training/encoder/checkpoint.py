@@ -12,13 +12,15 @@ from safetensors.torch import load_file, save_file
 WEIGHTS, OPTIMIZER, PLACE = "weights.safetensors", "optimizer.safetensors", "place.json"
 
 
-def save_checkpoint(directory: Path, module: torch.nn.Module, optimizer: torch.optim.Optimizer, step: int) -> None:
+def save_checkpoint(
+    directory: Path, module: torch.nn.Module, optimizer: torch.optim.Optimizer | None, step: int
+) -> None:
     """Write a checkpoint; a kill at any instant leaves the former one or this one, whole.
 
     Args:
         directory: replaced.
         module: its weights.
-        optimizer: AdamW over the module's parameters.
+        optimizer: AdamW over the module's parameters; None where nothing is to be trained further.
         step: steps done.
     """
     fresh, former = directory.with_name(f"{directory.name}.new"), directory.with_name(f"{directory.name}.old")
@@ -26,12 +28,13 @@ def save_checkpoint(directory: Path, module: torch.nn.Module, optimizer: torch.o
         shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir(parents=True)
     save_file({name: value.contiguous() for name, value in module.state_dict().items()}, fresh / WEIGHTS)
-    moments = {
-        f"{rank}.{name}": value.contiguous()
-        for rank, state in optimizer.state_dict()["state"].items()
-        for name, value in state.items()
-    }
-    save_file(moments, fresh / OPTIMIZER)
+    if optimizer is not None:
+        moments = {
+            f"{rank}.{name}": value.contiguous()
+            for rank, state in optimizer.state_dict()["state"].items()
+            for name, value in state.items()
+        }
+        save_file(moments, fresh / OPTIMIZER)
     (fresh / PLACE).write_text(json.dumps({"step": step}))
     if directory.exists():
         directory.replace(former)

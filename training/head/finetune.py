@@ -20,6 +20,8 @@ from training.encoder.tasks import Task
 from training.head.network import Network, TreeLoss
 
 CURVE = "courbe.json"
+TELLING = 120
+"""Characters of a description from which it is taken to tell what the work is."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class FineTuning:
         head_rate: of the head.
         max_tokens: texts are cut there.
         bare: share of the records read by their title alone, as a query or a poor catalogue would give them.
+        wide: share read with more of their description.
+        misled: share whose title is another record's: sites put titles of their own over offers, and the content is
+            what counts.
+        average: share of the averaged weights that a step keeps. The model is that average (Polyak & Juditsky 1992),
+            which wavers less than the last step.
         rehearsal: weight of the encoder's own tasks, one batch of which goes into each step.
         seed: of every draw.
     """
@@ -47,6 +54,9 @@ class FineTuning:
     head_rate: float = 2e-3
     max_tokens: int = 96
     bare: float = 0.15
+    wide: float = 0.25
+    misled: float = 0.06
+    average: float = 0.99
     rehearsal: float = 0.3
     seed: int = 0
 
@@ -59,11 +69,13 @@ class Rows:
         texts: n texts.
         targets: float32 (n, classes), rows summing to 1.
         weights: float64 (n,).
+        wider: the n texts with more of their description; none when empty.
     """
 
     texts: Sequence[Text]
     targets: NDArray[np.float32]
     weights: NDArray[np.float64]
+    wider: Sequence[Text] = ()
 
 
 def finetune(
@@ -78,7 +90,7 @@ def finetune(
     *,
     progress: Callable[[int, int, float, float | None], Any] = lambda *_: None,
 ) -> list[tuple[float, float]]:
-    """Train a network in place and leave it with the weights of its best epoch on validation.
+    """Train a network in place and leave it with the averaged weights of its best epoch on validation.
 
     Args:
         network: encoder and head.
@@ -96,10 +108,12 @@ def finetune(
         (training loss, validation loss) of each epoch.
     """
     optimizer = _optimizer(network, settings)
+    average = averaged(network, settings.average)
+    both = torch.nn.ModuleList([network, average])
     each = max(1, len(records.texts) // settings.records)
     stage = Stage("fiches", each * settings.epochs, settings.rate, settings.word_rate)
     last, best = directory / "derniere", directory / "meilleure"
-    first = load_checkpoint(last, network, optimizer)
+    first = load_checkpoint(last, both, optimizer)
     curve = _read_curve(directory)[: first // each]
     chances = np.array([weight for weight, _ in rehearsal])
     losses: list[float] = []
@@ -123,15 +137,16 @@ def finetune(
         for group in optimizer.param_groups:
             group["lr"] = group["highest"] * schedule(stage, step)
         optimizer.step()
+        average.update_parameters(network)
         losses.append(float(total.detach()))
         held = None
         if (step + 1) % each == 0:
-            held = validation_loss(network, validation, loss, settings.max_tokens)
+            held = validation_loss(average.module, validation, loss, settings.max_tokens)
             curve.append((float(np.mean(losses)), held))
             losses.clear()
             if held == min(value for _, value in curve):
-                save_checkpoint(best, network, optimizer, step + 1)
-            save_checkpoint(last, network, optimizer, step + 1)
+                save_checkpoint(best, average.module, None, step + 1)
+            save_checkpoint(last, both, optimizer, step + 1)
             write_atomic(directory / CURVE, json.dumps(curve).encode())
         progress(step + 1, stage.steps, float(total.detach()), held)
     load_checkpoint(best, network)
@@ -139,18 +154,28 @@ def finetune(
     return curve
 
 
+def averaged(network: Network, keep: float) -> torch.optim.swa_utils.AveragedModel:
+    """Return a copy of the network that follows the average of its weights; the first steps count for less."""
+
+    def follow(kept: Sequence[torch.Tensor], fresh: Sequence[torch.Tensor], count: torch.Tensor | int) -> None:
+        share = min(keep, (1 + int(count)) / (10 + int(count)))
+        torch._foreach_lerp_(list(kept), list(fresh), 1 - share)
+
+    return torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=torch.no_grad()(follow))
+
+
 def _read_curve(directory: Path) -> list[tuple[float, float]]:
     path = directory / CURVE
     return [(row[0], row[1]) for row in json.loads(path.read_bytes())] if path.is_file() else []
 
 
-def validation_loss(network: Network, rows: Rows, loss: TreeLoss, max_tokens: int) -> float:
+def validation_loss(network: torch.nn.Module, rows: Rows, loss: TreeLoss, max_tokens: int) -> float:
     """Return the weighted mean loss of the rows, in nats."""
     logits = torch.from_numpy(logits_of(network, rows.texts, max_tokens))
     return float(loss(logits, torch.from_numpy(rows.targets), torch.from_numpy(rows.weights.astype(np.float32))))
 
 
-def logits_of(network: Network, texts: Sequence[Text], max_tokens: int) -> NDArray[np.float32]:
+def logits_of(network: torch.nn.Module, texts: Sequence[Text], max_tokens: int) -> NDArray[np.float32]:
     """Return the logits of texts, float32 (n, classes)."""
     network.eval()
     with torch.inference_mode():
@@ -161,16 +186,28 @@ def logits_of(network: Network, texts: Sequence[Text], max_tokens: int) -> NDArr
 def _batch(
     network: Network, rows: Rows, ranks: NDArray[np.intp], settings: FineTuning, random: np.random.Generator
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    texts: list[Text] = []
-    for rank in ranks:
-        text = rows.texts[int(rank)]
-        texts.append(text[0] if isinstance(text, tuple) and random.random() < settings.bare else text)
+    texts = [_drawn(rows, int(rank), settings, random) for rank in ranks]
     device = network.student.device
     return (
         network(texts, settings.max_tokens),
         torch.from_numpy(rows.targets[ranks]).to(device),
         torch.from_numpy(rows.weights[ranks].astype(np.float32)).to(device),
     )
+
+
+def _drawn(rows: Rows, rank: int, settings: FineTuning, random: np.random.Generator) -> Text:
+    """Return one reading of a record: as it will be read, wider, by its title alone, or under another's title."""
+    text, draw = rows.texts[rank], random.random()
+    if not isinstance(text, tuple):
+        return text
+    if draw < settings.bare:
+        return text[0]
+    if draw < settings.bare + settings.wide and rows.wider:
+        text = rows.wider[rank]
+    if isinstance(text, tuple) and len(text[1]) >= TELLING and random.random() < settings.misled:
+        other = rows.texts[int(random.integers(len(rows.texts)))]
+        return (other[0] if isinstance(other, tuple) else other), text[1]
+    return text
 
 
 def _optimizer(network: Network, settings: FineTuning) -> torch.optim.AdamW:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from datasets import Dataset, DatasetDict
@@ -15,15 +16,23 @@ from cartography.tree import Cartographie
 from models.encoder import Text
 from models.head import TreeSums
 from models.reading import Reader
+from training.corpus.composition import OUT_OF_SCOPE_SHARE
 from training.corpus.examples import Corpus
 from training.corpus.record_examples import fiche_of, texts_and_shares
+from training.corpus.split import number
 from training.head.finetune import Rows
 from training.head.salience import learn_salience
 
 RECORD = "fiche"
-RESERVE_SHARE = 0.15
+RESERVE_SHARE = 0.3
 """Share of the out-of-scope reserve among the texts drawn beside the records: far from the field and many, they teach
 little each, yet a catalogue is full of them."""
+
+HELD_RESERVE = 0.2
+"""Share of the reserve kept to calibrate on: that of the records in validation and test, so that the out-of-scope rows
+are a fair draw of all those labelled, and not the near misses alone that the corpus keeps."""
+WIDER = 2
+"""How many times more of a description the wider reading holds."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,8 @@ class Lessons:
         titles: titles and easy out-of-scope records, drawn by weight beside them.
         validation: rows that nothing is trained on; they say which epoch is the best.
         held: rows to calibrate on: those of validation and, where there are records, those of test, without which a
-            threshold hangs on a dozen errors.
+            threshold hangs on a dozen errors, and a part of the reserve; the out-of-scope rows weigh
+            `OUT_OF_SCOPE_SHARE` of the whole.
         fiches: the records behind the held rows; empty where they are titles.
         reader: what is read of a fiche.
     """
@@ -62,23 +72,26 @@ def prepare(corpus: Corpus, labelled: DatasetDict | None, tree: Cartographie, ch
     weights = np.array(corpus.dataset["weight"], dtype=np.float64)
     is_record = np.array(corpus.dataset["source"]) == RECORD
     train, validation = (np.array(corpus.dataset["split"]) == side for side in ("train", "validation"))
-    taught = train & is_record if is_record.any() else train
-    ranks = np.flatnonzero(taught)
+    ranks = np.flatnonzero(train & is_record if is_record.any() else train)
     reader = Reader(learn_salience([texts[r] for r in ranks], _classes(targets[ranks], sums)), characters)
 
     def rows(picked: NDArray[np.intp]) -> Rows:
         return Rows([read_text(texts[r], reader) for r in picked], targets[picked], weights[picked])
 
     titles = rows(np.flatnonzero(train & ~is_record))
+    aside: list[Mapping[str, Any]] = []
     if labelled is not None and "reserve" in labelled:
-        titles = _with_reserve(titles, labelled["reserve"], reader)
+        taught, aside = _part(labelled["reserve"])
+        titles = _with_reserve(titles, taught, reader)
     watched = rows(np.flatnonzero(validation))
     held, fiches = watched, tuple[Fiche, ...]()
     if labelled is not None:
-        fiches = tuple(fiche_of(row) for name in ("validation", "test") if name in labelled for row in labelled[name])
-        extra = list(texts_and_shares(labelled["test"], tree)) if "test" in labelled else []
-        held = _with_records(watched, extra, (*corpus.labels, HORS), reader)
-    return Lessons(rows(ranks), titles, watched, held, fiches, reader)
+        extra = [*labelled.get("test", ()), *aside]
+        fiches = tuple(fiche_of(row) for row in (*labelled["validation"], *extra))
+        held = _balanced(_with_records(watched, list(texts_and_shares(extra, tree)), (*corpus.labels, HORS), reader))
+    wide = Reader(reader.salience, WIDER * characters)
+    records = replace(rows(ranks), wider=[read_text(texts[r], wide) for r in ranks])
+    return Lessons(records, titles, watched, held, fiches, reader)
 
 
 def read_text(text: str, reader: Reader) -> Text:
@@ -114,7 +127,26 @@ def _with_records(
     )
 
 
-def _with_reserve(titles: Rows, reserve: Dataset, reader: Reader) -> Rows:
+def _part(reserve: Dataset) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Split the reserve by group: what is taught, and what is kept to calibrate on."""
+    taught: list[Mapping[str, Any]] = []
+    aside: list[Mapping[str, Any]] = []
+    for row in reserve:
+        (aside if number(f"reserve:{row['groupe']}") / 2**64 < HELD_RESERVE else taught).append(row)
+    return taught, aside
+
+
+def _balanced(rows: Rows) -> Rows:
+    """Return the rows with the weight of hors numérique brought to its share, that of the others to 1 each."""
+    outside = rows.targets[:, -1] > 0
+    inside = int((~outside).sum())
+    if not outside.any() or not inside:
+        return rows
+    each = OUT_OF_SCOPE_SHARE / (1 - OUT_OF_SCOPE_SHARE) * inside / int(outside.sum())
+    return replace(rows, weights=np.where(outside, each, 1.0))
+
+
+def _with_reserve(titles: Rows, reserve: Sequence[Mapping[str, Any]], reader: Reader) -> Rows:
     targets = np.zeros((len(reserve), titles.targets.shape[1]), dtype=np.float32)
     targets[:, -1] = 1
     weight = titles.weights.sum() * RESERVE_SHARE / (1 - RESERVE_SHARE) / len(reserve)

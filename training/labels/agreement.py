@@ -48,7 +48,7 @@ def double_read(labels: Iterable[Label]) -> list[tuple[Label, Label]]:
     first: dict[Key, Label] = {}
     second: dict[Key, Label] = {}
     for label in labels:
-        if label.passe == "1":
+        if label.passe in ("1", "ciblee"):
             first[label.key] = label
         elif label.passe == "2":
             second[label.key] = label

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cartography.crosswalk import HORS, Crosswalk
 from cartography.fiche import Fiche
+from cartography.readers.prose import prose_of
 from cartography.text import fold
 from cartography.tree import Cartographie
 from models.encoder import Vectors
@@ -179,7 +180,7 @@ def folds_of(groups: NDArray[np.intp], identities: Sequence[str]) -> NDArray[np.
 
 def group_numbers(fiches: Sequence[Fiche]) -> NDArray[np.intp]:
     """Return the number of each record's group of near-duplicates."""
-    return np.array([int(name) for name in near_groups([f"{f.intitule}\n{f.description}" for f in fiches])], np.intp)
+    return np.array([int(name) for name in near_groups([f"{f.intitule}\n{prose_of(f)}" for f in fiches])], np.intp)
 
 
 def cross_validate(

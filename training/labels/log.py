@@ -24,8 +24,8 @@ HEADER = ("source", "id", "type", "hash", "label", "certitude", "passe", "annota
 NON = "non"
 MAX_POSTES = 3
 
-Passe = Literal["1", "2", "arbitrage", "correction"]
-PASSES: tuple[Passe, ...] = ("1", "2", "arbitrage", "correction")
+Passe = Literal["1", "2", "ciblee", "arbitrage", "correction"]
+PASSES: tuple[Passe, ...] = ("1", "2", "ciblee", "arbitrage", "correction")
 Key = tuple[str, str]
 
 
@@ -45,7 +45,8 @@ class Label:
         label: "non" (hors numérique), 1 to 3 poste ids separated by "|", the best first, or "metier:<id>" or
             "famille:<id>" for a digital record that no poste fits.
         certitude: 1 evident, 2 reasonable, 3 debatable.
-        passe: "1" or "2" (independent readings), "arbitrage" (a disagreement settled), "correction".
+        passe: "1" or "2" (independent readings), "ciblee" (first reading of a record chosen because a model hesitated),
+            "arbitrage" (a disagreement settled), "correction".
         annotateur: who.
         date: ISO 8601 day.
         note: why, in a few words; may be empty.
@@ -202,7 +203,7 @@ def effective(labels: Iterable[Label]) -> dict[Key, Label]:
     The last correction or settlement wins, else the first reading: a second reading measures agreement, it does not
     overrule the first.
     """
-    rank: Mapping[Passe, int] = {"2": 0, "1": 1, "arbitrage": 2, "correction": 3}
+    rank: Mapping[Passe, int] = {"2": 0, "1": 1, "ciblee": 1, "arbitrage": 2, "correction": 3}
     kept: dict[Key, Label] = {}
     for label in labels:
         known = kept.get(label.key)

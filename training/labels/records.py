@@ -15,10 +15,18 @@ from training.labels.sources import OWN, Source, SourceText, available, read_sou
 
 @dataclass(frozen=True, slots=True)
 class LabelledRecord:
-    """A record, who published it, and the label that counts."""
+    """A record, who published it, and the label that counts.
+
+    Attributes:
+        text: the record with its place.
+        label: the one that counts.
+        chosen: whether it was labelled because a model hesitated on it: such records teach, but to measure on them
+            alone would show a harder catalogue than there is.
+    """
 
     text: SourceText
     label: Label
+    chosen: bool = False
 
     @property
     def fiche(self) -> Fiche:
@@ -49,7 +57,9 @@ def load_records(root: Path, tree: Cartographie, log: Path = LABELS) -> Joined:
         tree: the cartographie.
         log: the label log.
     """
-    labels = effective(read_labels(log, tree)) if log.exists() else {}
+    lines = read_labels(log, tree) if log.exists() else []
+    labels = effective(lines)
+    chosen = {line.key for line in lines if line.passe == "ciblee"}
     wanted = {source for source, _ in labels}
     texts = read_texts(root, [s for s in available(root) if s.name in wanted])
     records, changed, missing = [], [], Counter[str]()
@@ -60,7 +70,7 @@ def load_records(root: Path, tree: Cartographie, log: Path = LABELS) -> Joined:
         elif text_hash(text.fiche) != label.hash:
             changed.append(label)
         else:
-            records.append(LabelledRecord(text, label))
+            records.append(LabelledRecord(text, label, key in chosen))
     # A label given to one of the project's own records replaces the one it was written with.
     own = [record for record in own_records() if record.label.key not in labels]
     return Joined([*records, *own], changed, missing)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cartography.fiche import Fiche, FicheType
 from cartography.readers import read_records
+from cartography.readers.prose import prose_of
 
 DATA_VARIABLE = "GENSCAN_DATA"
 OWN_TEXTS = Path(__file__).parents[1] / "data" / "fiches-ecrites.jsonl"
@@ -73,7 +74,7 @@ def text_hash(fiche: Fiche) -> str:
     >>> text_hash(Fiche("1", "offre", "Data engineer", "Spark"))
     '0e5eb07542c3e4bc'
     """
-    return hashlib.sha256(f"{fiche.intitule}\n{fiche.description}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{fiche.intitule}\n{prose_of(fiche)}".encode()).hexdigest()[:16]
 
 
 def available(root: Path) -> tuple[Source, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cartography.fiche import Fiche
+from cartography.readers.prose import prose_of
 from training.corpus.near_duplicates import near_any
 from training.labels.sources import OWN, available, read_source
 from training.material.concept import Concept, passages
@@ -29,10 +30,10 @@ def record_concepts(root: Path, judged: Path | None, libelles: Mapping[str, str]
         for source in available(root)
         if source is not OWN
         for text in read_source(source, root)
-        if len(text.fiche.description) >= SHORT
+        if len(prose_of(text.fiche)) >= SHORT
     ]
     held = [f"{item.fiche.intitule}\n{item.fiche.description}" for item in read_gold(judged)] if judged else []
-    near = near_any([f"{f.intitule}\n{f.description}" for f in fiches], held) if held else [False] * len(fiches)
+    near = near_any([f"{f.intitule}\n{prose_of(f)}" for f in fiches], held) if held else [False] * len(fiches)
     for fiche, is_near in zip(fiches, near, strict=True):
         if not is_near:
             yield _concept(fiche, libelles)

@@ -1,0 +1,86 @@
+"""The words that weighed most: what an answer becomes when each is taken away.
+
+Li, Monroe & Jurafsky 2016, Understanding Neural Networks through Representation Erasure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cartography.fiche import Fiche
+from models.answer import Answer, Preuve
+from models.classifier import Classifier
+from models.encoder import Text
+from models.head import Probabilities
+from models.reading import words
+
+MOST_WORDS = 48
+"""Distinct words of a record that are tried, the title's first: each costs a pass of the encoder."""
+GIVEN = 5
+LEAST = 0.1
+"""Log odds, in nats, under which a word is not said to have weighed."""
+_TOGETHER = 16
+"""Records explained at a time: bounds the memory."""
+
+
+def explain(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequence[Answer]) -> list[tuple[Preuve, ...]]:
+    """Return the words that speak most for each answer, the strongest first.
+
+    The answer is the best poste, or hors numérique where that was decided. A word's score is what its absence takes
+    from the log odds of that answer, in nats: at 2.2, odds of 9 to 1 would become even.
+
+    Args:
+        classifier: that answered.
+        fiches: n records.
+        answers: theirs, in order.
+    """
+    found: list[tuple[Preuve, ...]] = []
+    for start in range(0, len(fiches), _TOGETHER):
+        part = slice(start, start + _TOGETHER)
+        found += _explained(classifier, fiches[part], answers[part])
+    return found
+
+
+def without(text: Text, word: str) -> Text:
+    """Return what was read with every occurrence of a word taken out.
+
+    >>> without(("Développeur React", "React et Redux."), "react"), without("Data", "data")
+    (('Développeur', 'et Redux.'), '')
+    """
+    whole = re.compile(rf"(?<!\w){re.escape(word)}(?![\w+#])\s*", re.IGNORECASE)
+    left = [whole.sub("", part).strip() for part in ((text,) if isinstance(text, str) else text)]
+    return left[0] if isinstance(text, str) or not left[1] else (left[0], left[1])
+
+
+def _explained(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequence[Answer]) -> list[tuple[Preuve, ...]]:
+    texts = [classifier.bundle.reader.text(fiche) for fiche in fiches]
+    tried = [list(dict.fromkeys(words(t if isinstance(t, str) else " ".join(t))))[:MOST_WORDS] for t in texts]
+    variants = [[text, *(without(text, word) for word in said)] for text, said in zip(texts, tried, strict=True)]
+    reading = classifier.bundle.encoder.read([text for some in variants for text in some])
+    owners = [fiche for fiche, some in zip(fiches, variants, strict=True) for _ in some]
+    probabilities = classifier.probabilities(owners, reading)
+    ranks = {label: rank for rank, label in enumerate(classifier.bundle.manifest.labels)}
+    found, place = [], 0
+    for answer, said in zip(answers, tried, strict=True):
+        rows = probabilities[place : place + len(said) + 1]
+        place += len(rows)
+        target = ranks[answer.poste.id] if answer.poste else -1
+        found.append(_strongest(said, _log_odds(rows, target), answer.poste.id if answer.poste else None))
+    return found
+
+
+def _log_odds(probabilities: Probabilities, rank: int) -> NDArray[np.float64]:
+    share = np.clip(probabilities[:, rank].astype(np.float64), 1e-6, 1 - 1e-6)
+    odds: NDArray[np.float64] = np.log(share / (1 - share))
+    return odds
+
+
+def _strongest(said: Sequence[str], odds: NDArray[np.float64], poste: str | None) -> tuple[Preuve, ...]:
+    losses = odds[0] - odds[1:]
+    ranks = sorted(range(len(said)), key=lambda i: (-losses[i], i))[:GIVEN]
+    postes = (poste,) if poste else ()
+    return tuple(Preuve("mot", said[i], postes, float(losses[i])) for i in ranks if losses[i] >= LEAST)
