@@ -64,8 +64,8 @@ evaluate: $(VENV)/.all ## Mesure le modèle par défaut à côté de classifieur
 	$(GENSCAN) evaluate
 	$(GENSCAN) melo
 
-report: $(VENV)/.all ## Écrit var/rapport.html : tous les essais suivis dans MLflow
-	$(GENSCAN) report -o var/rapport.html
+report: $(VENV)/.all ## Écrit var/rapport.html et docs/essais.md : tous les essais suivis dans MLflow
+	$(GENSCAN) report -o var/rapport.html --table docs/essais.md
 
 bench: $(VENV)/.all ## Mesure le débit de classify à côté d'un classifieur ordinaire, la mémoire, la fidélité du modèle quantifié
 	$(GENSCAN) bench

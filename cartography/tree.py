@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -137,6 +137,23 @@ class Cartographie:
         """Return (famille, métier, poste) of a poste. Raises KeyError if unknown."""
         poste = self.poste(poste_id)
         return self.famille(poste.famille_id), self.metier(poste.metier_id), poste
+
+    def without(self, postes: Collection[str]) -> Cartographie:
+        """Return the tree without some postes, and without the métiers and familles that none is left in.
+
+        Args:
+            postes: identifiers; unknown ones are passed over.
+        """
+        familles = []
+        for famille in self.familles:
+            metiers = [
+                replace(metier, postes=kept)
+                for metier in famille.metiers
+                if (kept := tuple(poste for poste in metier.postes if poste.id not in postes))
+            ]
+            if metiers:
+                familles.append(replace(famille, metiers=tuple(metiers)))
+        return replace(self, familles=tuple(familles))
 
     def famille_of(self, current: Cartographie, poste_id: str) -> Famille:
         """Return the famille of this (older) version that a poste of the current version belongs to.

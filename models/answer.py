@@ -34,7 +34,8 @@ class Preuve:
             word of the record, see `models.explanation`).
         texte: what a person reads.
         postes: the postes it speaks for, the best first; empty when it speaks for hors numérique.
-        score: cosine in [-1, 1] for a neighbour, share in [0, 1] for ROME, loss of log odds in nats for a word.
+        score: cosine in [-1, 1] for a neighbour, share in [0, 1] for ROME, share of the odds in [0, 1] for
+            a word.
         code: OGR number or ROME code, where there is one.
     """
 

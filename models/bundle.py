@@ -35,9 +35,11 @@ from models.layout import (
     ReadingEntry,
     entry_of,
     fingerprint,
+    fingerprint_of,
     version_of,
 )
-from models.reading import Reader
+from models.newcomers import with_newcomers
+from models.reading import Reader, mute_forms
 
 DEFAULT_BUNDLE = Path(__file__).parent / "default"
 """The embedded model."""
@@ -60,7 +62,17 @@ class References:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A loaded model."""
+    """A loaded model.
+
+    Attributes:
+        manifest: what it says of itself.
+        encoder: text → vector and features.
+        head: features → logits, one a poste of the cartographie it answers with, then hors numérique.
+        calibration: logits → probabilities and decisions.
+        reader: what is read of a fiche.
+        references: labelled titles to cite.
+        newcomers: postes added to the cartographie since the training, known by their definition alone.
+    """
 
     manifest: Manifest
     encoder: Encoder
@@ -68,6 +80,7 @@ class Bundle:
     calibration: Calibration
     reader: Reader
     references: References
+    newcomers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +140,11 @@ def _write(parts: BundleParts, work: Path, cartographie: Cartographie) -> Manife
     ]
     _write_json(work / LAYOUT.reference_labels, rows)
     (work / LAYOUT.calibration).write_text(parts.calibration.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    reading = ReadingEntry(characters=parts.reader.characters, salience=dict(parts.reader.salience))
+    reading = ReadingEntry(
+        characters=parts.reader.characters,
+        salience=dict(parts.reader.salience),
+        mute=tuple(sorted(parts.reader.mute)),
+    )
     (work / LAYOUT.reading).write_text(reading.model_dump_json() + "\n", encoding="utf-8")
     (work / LAYOUT.card).write_text(parts.card, encoding="utf-8")
     for name in REQUIRED:
@@ -173,12 +190,14 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
 
     Raises:
         BundleError: with the reason: no bundle there, another format, a file missing or altered, made for another
-            cartographie, or content that does not fit together.
+            cartographie (one that lacks some of its postes is allowed, see `models.newcomers`), or content that does
+            not fit together.
     """
     manifest = read_manifest(directory)
     verify(directory, manifest)
     wanted = fingerprint(cartographie)
-    if manifest.cartographie.fingerprint != wanted:
+    newcomers = added_postes(manifest, cartographie)
+    if newcomers is None:
         raise BundleError(
             "modele_autre_cartographie",
             f"{directory} : modèle fait pour la cartographie {manifest.cartographie.version} "
@@ -203,8 +222,18 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
             f"{directory} : l'encodeur rend {encoder.dimension} dimensions, {manifest.encoder.dimension} annoncées"
         )
         raise BundleError("modele_incoherent", message)
-    reader = Reader(reading.salience, reading.characters, load_nomenclature())
-    return Bundle(manifest, encoder, head, calibration, reader, references)
+    reader = Reader(reading.salience, reading.characters, load_nomenclature(), mute_forms(reading.mute))
+    head = with_newcomers(head, manifest.labels, newcomers, cartographie, encoder)
+    return Bundle(manifest, encoder, head, calibration, reader, references, newcomers)
+
+
+def added_postes(manifest: Manifest, cartographie: Cartographie) -> tuple[str, ...] | None:
+    """Return the postes that a bundle's cartographie lacks; None where the two differ by more than that."""
+    known = set(manifest.labels)
+    kept = [poste for poste in cartographie.postes if poste.id in known]
+    if fingerprint_of(manifest.cartographie.version, kept) != manifest.cartographie.fingerprint:
+        return None
+    return tuple(poste.id for poste in cartographie.postes if poste.id not in known)
 
 
 def read_manifest(directory: Path) -> Manifest:

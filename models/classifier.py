@@ -43,7 +43,8 @@ class Classifier:
         self.bundle = bundle
         self.cartographie = cartographie
         self._sums = TreeSums.of(cartographie)
-        self._prior = Prior(crosswalk, bundle.manifest.labels, bundle.calibration.rome)
+        labels = tuple(poste.id for poste in cartographie.postes)
+        self._prior = Prior(crosswalk, labels, bundle.calibration.rome)
         self._tempering = Tempering(**bundle.calibration.tempering.model_dump())
         self._evidence = Evidence(bundle.references, crosswalk)
         self.versions = {

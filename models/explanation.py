@@ -22,7 +22,7 @@ MOST_WORDS = 48
 """Distinct words of a record that are tried, the title's first: each costs a pass of the encoder."""
 GIVEN = 5
 LEAST = 0.1
-"""Log odds, in nats, under which a word is not said to have weighed."""
+"""Score under which a word is not said to have weighed."""
 _TOGETHER = 16
 """Records explained at a time: bounds the memory."""
 
@@ -30,8 +30,8 @@ _TOGETHER = 16
 def explain(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequence[Answer]) -> list[tuple[Preuve, ...]]:
     """Return the words that speak most for each answer, the strongest first.
 
-    The answer is the best poste, or hors numérique where that was decided. A word's score is what its absence takes
-    from the log odds of that answer, in nats: at 2.2, odds of 9 to 1 would become even.
+    The answer is the best poste, or hors numérique where that was decided. A word's score is the share of the odds of
+    that answer that goes with it: at .9, odds of 10 to 1 would become even.
 
     Args:
         classifier: that answered.
@@ -63,7 +63,7 @@ def _explained(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequenc
     reading = classifier.bundle.encoder.read([text for some in variants for text in some])
     owners = [fiche for fiche, some in zip(fiches, variants, strict=True) for _ in some]
     probabilities = classifier.probabilities(owners, reading)
-    ranks = {label: rank for rank, label in enumerate(classifier.bundle.manifest.labels)}
+    ranks = {poste.id: rank for rank, poste in enumerate(classifier.cartographie.postes)}
     found, place = [], 0
     for answer, said in zip(answers, tried, strict=True):
         rows = probabilities[place : place + len(said) + 1]
@@ -80,7 +80,7 @@ def _log_odds(probabilities: Probabilities, rank: int) -> NDArray[np.float64]:
 
 
 def _strongest(said: Sequence[str], odds: NDArray[np.float64], poste: str | None) -> tuple[Preuve, ...]:
-    losses = odds[0] - odds[1:]
+    losses = 1 - np.exp(np.minimum(odds[1:] - odds[0], 0.0))
     ranks = sorted(range(len(said)), key=lambda i: (-losses[i], i))[:GIVEN]
     postes = (poste,) if poste else ()
     return tuple(Preuve("mot", said[i], postes, float(losses[i])) for i in ranks if losses[i] >= LEAST)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cartography.tree import Cartographie
+from cartography.tree import Cartographie, Poste
 
 FORMAT = 2
 
@@ -104,6 +105,7 @@ class ReadingEntry(_Model):
 
     characters: int = Field(gt=0)
     salience: dict[str, float]
+    mute: tuple[str, ...] = ()
 
 
 class Calibration(_Model):
@@ -116,8 +118,13 @@ class Calibration(_Model):
 
 def fingerprint(cartographie: Cartographie) -> str:
     """Return 16 hex digits that change when an identifier or its place in the tree does, not when a text does."""
-    lines = [f"{p.famille_id}/{p.metier_id}/{p.id}" for p in cartographie.postes]
-    return hashlib.sha256("\n".join([cartographie.version, *lines]).encode()).hexdigest()[:16]
+    return fingerprint_of(cartographie.version, cartographie.postes)
+
+
+def fingerprint_of(version: str, postes: Iterable[Poste]) -> str:
+    """Return the fingerprint of a version that has these postes, in this order."""
+    lines = [f"{p.famille_id}/{p.metier_id}/{p.id}" for p in postes]
+    return hashlib.sha256("\n".join([version, *lines]).encode()).hexdigest()[:16]
 
 
 def entry_of(path: Path) -> FileEntry:

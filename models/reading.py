@@ -7,11 +7,12 @@ class (learnt from labelled records) mark the sentences worth reading.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cartography.fiche import Fiche
 from cartography.nomenclature import Nomenclature
+from cartography.text import fold
 from models.encoder import Text
 
 _WORD = re.compile(r"[^\W\d_][\w+#.]*[\w+#]|\w")
@@ -31,12 +32,14 @@ class Reader:
     Attributes:
         salience: word, lower case → how much it says of the class, in nats; words not there say nothing.
         characters: length of the passages together.
+        mute: common words, lower case, that are left out of the passages: they say nothing of the class.
         nomenclature: labels of a course's codes, which are read before its passages; none are when None.
     """
 
     salience: Mapping[str, float]
     characters: int
     nomenclature: Nomenclature | None = None
+    mute: frozenset[str] = frozenset()
 
     def read(self, fiche: Fiche) -> tuple[str, str]:
         """Return the title, and what its codes say with the chosen sentences in their order, "" when nothing is."""
@@ -56,12 +59,20 @@ class Reader:
         return (title, passage) if passage else title
 
     def passages(self, description: str) -> str:
-        """Return the sentences that say most, in their order.
+        """Return the sentences that say most, in their order, without the mute words.
 
         >>> reader = Reader({"python": 2.0, "spark": 2.0}, characters=30)
         >>> reader.passages("Notre groupe est leader mondial. Coder en Python et Spark. Tickets restaurant offerts.")
         'Coder en Python et Spark.'
+        >>> Reader({}, 100, mute=frozenset(["en", "et"])).passages("Coder en Python et en C++.")
+        'Coder Python C++.'
         """
+        chosen = self._chosen(description)
+        if not self.mute:
+            return chosen
+        return " ".join(part for part in chosen.split() if not self.mute.issuperset(words(part)))
+
+    def _chosen(self, description: str) -> str:
         text = description[:MAX_DESCRIPTION]
         if len(text) <= self.characters:
             return text
@@ -81,6 +92,16 @@ class Reader:
         """Return the mean salience of a sentence's words, short sentences damped."""
         found = words(sentence)
         return sum(self.salience.get(word, 0.0) for word in set(found)) / (len(found) + 4)
+
+
+def mute_forms(mute: Iterable[str]) -> frozenset[str]:
+    """Return mute words with and without their accents, which many texts leave out.
+
+    >>> sorted(mute_forms(["à", "et"]))
+    ['a', 'et', 'à']
+    """
+    known = list(mute)
+    return frozenset([*known, *(fold(word) for word in known)])
 
 
 def words(text: str) -> list[str]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     help=f"Encodeur de base : nom ou dossier.  [défaut : {ENCODER}, que fait train-encoder, sinon {DEFAULT_BASE}]",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine de tous les tirages.")
-@click.option("--epochs", type=click.IntRange(1), default=8, show_default=True, help="Passages sur les fiches.")
+@click.option("--epochs", type=click.IntRange(1), default=6, show_default=True, help="Passages sur les fiches.")
 @click.option(
     "--max-tokens", type=click.IntRange(8, 512), default=96, show_default=True, help="Jetons lus d'une fiche au plus."
 )
@@ -39,7 +39,14 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 4000),
     default=160,
     show_default=True,
-    help="Caractères lus d'une description : les passages qui parlent du métier.",
+    help="Caractères d'une description dont il apprend : les passages qui parlent du métier.",
+)
+@click.option(
+    "--served",
+    type=click.IntRange(1, 4000),
+    default=320,
+    show_default=True,
+    help="Caractères d'une description que le modèle lira.",
 )
 @click.option(
     "--work",
@@ -67,6 +74,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Apprend aussi des éditeurs réservés à la mesure : pour le modèle mis en service.",
 )
+@click.option(
+    "--postes-retires",
+    "left_out",
+    type=click.IntRange(0, 50),
+    default=0,
+    metavar="N",
+    help="N'apprend rien de N postes, puis mesure ce que leur définition seule permet ; n'est pas un modèle à servir.",
+)
 @click.option("--idee", default="", metavar="TEXTE", help="Ce que l'essai tente, en quelques mots, pour le rapport.")
 @click.option(
     "--register/--no-register", "registered", default=True, show_default=True, help="Enregistre le modèle dans MLflow."
@@ -78,16 +93,20 @@ def train(
     epochs: int,
     max_tokens: int,
     characters: int,
+    served: int,
     work: Path,
     gold: Path | None,
     with_labels: bool,
     every_publisher: bool,
+    left_out: int,
     idee: str,
     registered: bool,
 ) -> None:
     """Entraîne le classifieur, le suit dans MLflow et écrit le modèle."""
     quiet_environment()
+    from cartography.loading import load_version
     from training.head.finetune import FineTuning
+    from training.measure.left_out import choose
     from training.measure.tables import show_outcome
     from training.run import RunSettings
 
@@ -95,17 +114,19 @@ def train(
     base = base or (str(ENCODER) if ENCODER.is_dir() else DEFAULT_BASE)
     command = (
         f"genscan train --base {base} --seed {seed} --epochs {epochs} --max-tokens {max_tokens} "
-        f"--characters {characters}{' --tous-editeurs' if every_publisher else ''}"
+        f"--characters {characters} --served {served}{' --tous-editeurs' if every_publisher else ''}"
     )
     settings = RunSettings(
         output=output,
         base=base,
         characters=characters,
+        served=served,
         finetuning=FineTuning(seed=seed, epochs=epochs, max_tokens=max_tokens),
         work=work,
         gold=found,
         data=shared_root() if with_labels else None,
         every_publisher=every_publisher,
+        left_out=choose(load_version(), left_out),
         registered=registered,
         idea=idee,
         command=command,

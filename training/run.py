@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,13 +32,14 @@ from training.encoder.recipe import device, rehearsal
 from training.encoder.storage import PRECISION
 from training.encoder.student import as_sentence_transformer
 from training.head.calibration import Coded, calibrate
-from training.head.finetune import FineTuning, finetune
+from training.head.finetune import FineTuning, finetune, polish
 from training.head.lessons import Lessons, prepare
 from training.head.network import Network, TreeLoss
 from training.head.references import build_references
 from training.head.validation import validation_figures
 from training.measure.evaluation import Report, evaluate
 from training.measure.gold import read_gold
+from training.measure.left_out import LeftOut, measure_left_out
 from training.memory import keep_memory
 from training.tracking.card import Story, write_card
 from training.tracking.details import IDEA, log_details
@@ -58,7 +59,8 @@ class RunSettings:
     Attributes:
         output: directory of the bundle.
         base: name or path of the base encoder.
-        characters: of a description that are read.
+        characters: of a description that are learnt from.
+        served: of a description that the model reads once in service.
         finetuning: how encoder and head learn.
         work: directory of what is kept between runs, so that a stopped one goes on, and of the last fp32 graph.
         gold: labelled records to report on at the end; None for none.
@@ -66,6 +68,8 @@ class RunSettings:
             project's own records are then the only ones. None trains on titles alone.
         every_publisher: whether to learn from the publishers that are else held out to measure on: for the model put in
             service, once another one has shown what the same training does on publishers it never saw.
+        left_out: postes that nothing is learnt of, to see what their definition alone makes of them; such a model is
+            not registered.
         registered: whether to register the model.
         idea: what is tried, in a few French words, for the report.
         command: the command line, for the card.
@@ -74,11 +78,13 @@ class RunSettings:
     output: Path
     base: str = DEFAULT_BASE
     characters: int = 160
+    served: int = 320
     finetuning: FineTuning = field(default_factory=FineTuning)
     work: Path = Path("var/train")
     gold: Path | None = None
     data: Path | None = None
     every_publisher: bool = False
+    left_out: tuple[str, ...] = ()
     registered: bool = True
     idea: str = ""
     command: str = "genscan train"
@@ -96,6 +102,7 @@ class Outcome:
         storage: fp32 against int8 weights.
         validation: figures on the held-out titles.
         gold: figures on labelled records, by condition.
+        left_out: what became of the postes left out; None where none was.
     """
 
     manifest: Manifest
@@ -105,6 +112,7 @@ class Outcome:
     storage: Parity
     validation: Mapping[str, float]
     gold: Mapping[str, Report]
+    left_out: LeftOut | None = None
 
 
 def run_training(
@@ -132,10 +140,12 @@ def run_training(
     say(f"encodeur de base {settings.base}")
     base = load_base(settings.base)
     say("corpus")
-    labelled = _labelled(settings, cartographie)
+    whole, cartographie = cartographie, cartographie.without(settings.left_out)
+    everything = _labelled(settings, whole)
+    labelled = _without(everything, settings.left_out)
     corpus = build_corpus(cartographie, crosswalk, labelled)
     sums = TreeSums.of(cartographie)
-    lessons = prepare(corpus, labelled, cartographie, settings.characters)
+    lessons = prepare(corpus, labelled, cartographie, settings.characters, settings.served)
     with tracked_run(tracking, settings.base) as run_id, tempfile.TemporaryDirectory(prefix="genscan-") as directory:
         work = Path(directory)
         say(f"apprentissage sur {len(lessons.records.texts)} fiches et {len(lessons.titles.texts)} titres")
@@ -174,8 +184,9 @@ def run_training(
         _log(settings, story)
         log_details(Classifier(bundle, cartographie, crosswalk), settings.gold, labelled, settings.data)
         log_bundle(settings.output)
-        registered = register(settings.output) if settings.registered else None
-        return Outcome(manifest, run_id, registered, graphs.parity, graphs.storage, validation, gold)
+        left_out = _measure_left_out(settings, cartographie, whole, crosswalk, everything)
+        registered = register(settings.output) if settings.registered and left_out is None else None
+        return Outcome(manifest, run_id, registered, graphs.parity, graphs.storage, validation, gold, left_out)
 
 
 def _calibrate(
@@ -210,17 +221,13 @@ def _learn(
         if held is not None:
             say(f"pas {step} sur {steps} : perte de validation {held:.4f}")
 
-    curve = finetune(
-        network,
-        lessons.records,
-        lessons.titles,
-        lessons.validation,
-        rehearsal(settings.data),
-        TreeLoss(sums),
-        settings.finetuning,
-        directory,
-        progress=tell,
-    )
+    tasks, loss = rehearsal(settings.data), TreeLoss(sums)
+    common = (lessons.titles, lessons.validation, tasks, loss, settings.finetuning)
+    curve = finetune(network, lessons.records, *common, directory, progress=tell)
+    if settings.finetuning.polish:
+        say("dernier passage, sur les fiches telles que le modèle les lira")
+        read = directory / f"lues-{settings.served}"
+        curve += polish(network, lessons.served, *common, read, progress=tell)
     return network.to("cpu"), curve
 
 
@@ -229,6 +236,32 @@ def _labelled(settings: RunSettings, cartographie: Cartographie) -> DatasetDict 
         return None
     held_out = () if settings.every_publisher else HELD_OUT
     return learned_splits(settings.data, cartographie, settings.gold, held_out=held_out)
+
+
+def _without(labelled: DatasetDict | None, postes: Sequence[str]) -> DatasetDict | None:
+    """Return the splits without the records that a poste left out is accepted for."""
+    if labelled is None or not postes:
+        return labelled
+    gone = set(postes)
+    return labelled.filter(lambda row: not gone.intersection(row["postes"]))
+
+
+def _measure_left_out(
+    settings: RunSettings,
+    cartographie: Cartographie,
+    whole: Cartographie,
+    crosswalk: Crosswalk,
+    labelled: DatasetDict | None,
+) -> LeftOut | None:
+    if not settings.left_out or labelled is None:
+        return None
+    before, after = (Classifier(load_bundle(settings.output, tree), tree, crosswalk) for tree in (cartographie, whole))
+    rows = {name: [labelled_of(row) for row in split] for name, split in labelled.items()}
+    everything = [item for items in rows.values() for item in items]
+    found = measure_left_out(before, after, settings.left_out, everything, rows.get("test", []))
+    log_facts(params={"postes_retires": ",".join(found.postes)}, tags={})
+    log_figures({f"retires/{name}": float(value) for name, value in asdict(found).items() if name != "postes"})
+    return found
 
 
 def _measure_splits(labelled: DatasetDict | None, classifier: Classifier) -> dict[str, Report]:
@@ -300,6 +333,7 @@ def _log(settings: RunSettings, story: Story) -> None:
             "base": settings.base,
             "jetons": story.encoder.max_tokens,
             "caracteres": settings.characters,
+            "caracteres_servis": settings.served,
             "tous_editeurs": settings.every_publisher,
             **{f"temperature_{name}": value for name, value in story.calibration.tempering.model_dump().items()},
             **{f"seuil_{name}": value for name, value in story.calibration.thresholds.model_dump().items()},

@@ -43,7 +43,7 @@ async function run() {
   }
   const fiche = { id: "page", type: field("type").value, intitule, ...(description && { description }) };
   try {
-    const body = await query.start("/classify", { fiches: [fiche], top_k: 5 });
+    const body = await query.start("/classify", { fiches: [fiche], top_k: 5, mots: true });
     if (body) receive(body.resultats[0], await cartographie().catch(() => null));
   } catch (error) {
     receiveError(error);

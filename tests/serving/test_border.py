@@ -123,10 +123,10 @@ def test_too_many_requests_are_refused(engine: Engine, settings: Settings) -> No
     class Slow:
         lookup = engine.lookup
 
-        def classify(self, values: list[Any], top_k: int) -> list[dict[str, Any]]:
+        def classify(self, values: list[Any], top_k: int, *, mots: bool = False) -> list[dict[str, Any]]:
             busy.set()
             assert go.wait(10)
-            return engine.classify(values, top_k)
+            return engine.classify(values, top_k, mots=mots)
 
     one = settings.model_copy(update={"max_concurrency": 1})
     body = {"fiches": [{"id": "a", "type": "offre", "intitule": "x"}]}

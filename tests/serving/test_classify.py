@@ -101,3 +101,16 @@ def test_the_largest_batch_passes(client: TestClient) -> None:
     answers = client.post("/classify", json={"fiches": fiches, "top_k": 20}).json()["resultats"]
     assert [a["id"] for a in answers] == [f["id"] for f in fiches]
     assert {len(a["candidats"]) for a in answers} == {20}
+
+
+def test_the_words_that_weighed_most_are_given_when_asked_for(client: TestClient) -> None:
+    asked = {"fiches": [{**GOOD, "description": "Vous rejoignez une équipe."}, 7]}
+    plain = client.post("/classify", json=asked).json()["resultats"]
+    body = client.post("/classify", json={**asked, "mots": True}).json()
+    ClassifyResponse.model_validate(body)
+    answer, error = body["resultats"]
+    assert error == plain[1]
+    words = [proof for proof in answer["preuves"] if proof["type"] == "mot"]
+    assert {"data", "scientist"} & {word["texte"] for word in words}
+    assert all(0 < word["score"] <= 1 and word["postes"] == ["data-scientist"] for word in words)
+    assert [proof for proof in answer["preuves"] if proof["type"] != "mot"] == plain[0]["preuves"]

@@ -176,3 +176,22 @@ def test_the_command_builds_a_complete_corpus_from_the_projects_own_texts(tmp_pa
     for said in ("Accord de deux lectures", "Par poste", "Ce qui manque", "Étiquettes sans leur texte ici"):
         assert said in card
     assert CliRunner().invoke(corpus, ["build", "-o", str(out), "--data", str(tmp_path / "vide")]).exit_code == 0
+
+
+def test_records_that_a_model_chose_teach_and_are_not_measured_on() -> None:
+    drawn = [_record(i, f"Métier{i} {i}") for i in range(200)]
+    chosen = [replace(_record(i, f"Emploi{i} {i}"), chosen=True) for i in range(200, 400)]
+    before = build_labelled_corpus(drawn, TREE).splits
+    after = build_labelled_corpus([*chosen, *drawn], TREE).splits
+    assert {name: set(before[name]["id"]) for name in ("test", "validation")} == {
+        name: set(after[name]["id"]) for name in ("test", "validation")
+    }
+    assert set(after["train"]["id"]) >= set(before["train"]["id"])
+    assert {i for i in after["train"]["id"] if int(i) >= 200}
+
+
+def test_a_chosen_record_of_a_held_out_publisher_is_left_out_unless_no_publisher_is_held() -> None:
+    record = replace(_record(1, "Développeur web", LONG, origin=HELD_OUT[0]), chosen=True)
+    other = _record(2, "Boulanger", "Pétrir et cuire le pain chaque nuit.", "non")
+    assert "1" not in {i for split in build_labelled_corpus([record, other], TREE).splits.values() for i in split["id"]}
+    assert "1" in build_labelled_corpus([record, other], TREE, held_out=()).splits["train"]["id"]

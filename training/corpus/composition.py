@@ -39,7 +39,7 @@ class Composition:
 
     Attributes:
         kept: what the corpus is made of.
-        reserve: real out-of-scope records that nothing learns from nor is measured on.
+        reserve: real out-of-scope records beyond the share.
     """
 
     kept: frozenset[Key]

@@ -39,6 +39,10 @@ def data_card(corpus: LabelledCorpus, joined: Joined, agreements: Sequence[Agree
         "Aucun texte ni quasi-doublon (MinHash, Jaccard ≥ 0,5) n'est dans deux parties ; `test_editeurs` ne contient "
         f"que des éditeurs absents de l'entraînement ({', '.join(HELD_OUT)}). {corpus.near_gold} fiches trop proches "
         "du jeu de développement ont été écartées.\n",
+        f"{sum(record.chosen for record in joined.records)} fiches ont été choisies à l'aide d'un modèle, "
+        "parce qu'il hésitait le plus souvent : "
+        "elles ne sont que dans `train` et `reserve`, car mesurer sur elles montrerait un catalogue plus "
+        "difficile qu'il ne l'est.\n",
         "## Part hors numérique\n",
         _table(("type, fiches réelles", "corpus", "hors numérique", "part", "réserve"), _shares(rows, reserve)),
         _reserve(reserve),
@@ -85,8 +89,9 @@ def _reserve(reserve: Sequence[dict[str, Any]]) -> str:
         f"Le corpus vise {OUT_OF_SCOPE_SHARE:.0%} de fiches hors numérique parmi les fiches réelles de chaque type, "
         f"sans descendre sous {LEAST} fiches réelles ; il garde toutes les fiches numériques, et toutes celles écrites "
         "pour le projet, qui ne comptent pas dans cette part. "
-        f"Le surplus, {len(reserve)} fiches hors numérique, est la partie `{RESERVE}` : ni entraînement, ni "
-        "validation, ni test. Ce sont les plus éloignées du numérique, dont les intitulés ROME enseignent déjà les "
+        f"Le surplus, {len(reserve)} fiches hors numérique, est la partie `{RESERVE}` : quatre sur cinq sont tirées, "
+        "parmi les intitulés, comme exclusions faciles ; les autres ne servent qu'à calibrer. "
+        "Ce sont les plus éloignées du numérique, dont les intitulés ROME enseignent déjà les "
         "métiers. Sont gardées d'abord celles que leur lecteur a jugées discutables (certitude 3, puis 2), puis celles "
         "qu'une séparation linéaire (TF-IDF du titre et du début de la description), apprise sans elles, prend le plus "
         "pour numériques. Les fiches hors numérique des tests sont donc plus difficiles que celles d'un catalogue.\n"

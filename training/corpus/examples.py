@@ -145,6 +145,8 @@ def _examples(cartographie: Cartographie, crosswalk: Crosswalk, ranks: Mapping[s
             by_side.setdefault((material, side_of(phrase)), []).append(phrase)
     for unit, name in zip(units, names, strict=True):
         side = side_of(name)
+        if not ranks.keys() >= {key for key, share in unit.shares.items() if share > 0}:
+            continue  # a poste that this cartographie lacks: neither its title nor a wrong one for it
         shares = _ranked(unit, ranks)
         for text in dressed_records(unit, by_side.get((unit.material, side), [])):
             yield Example(text, shares, unit.source, name, side)

@@ -22,7 +22,8 @@ from training.measure.gold import read_gold
 Split = Literal["train", "validation", "test", "test_editeurs", "reserve"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "test_editeurs", "reserve")
 RESERVE: Split = "reserve"
-"""Out-of-scope records beyond their share (see `composition`): nothing learns from them nor is measured on them."""
+"""Out-of-scope records beyond their share (see `composition`): easy negatives, drawn beside the titles or calibrated on
+(`training.head.lessons`)."""
 VALIDATION_SHARE, TEST_SHARE = 0.1, 0.1
 
 HELD_OUT = (
@@ -149,7 +150,7 @@ def build_labelled_corpus(
 ) -> LabelledCorpus:
     """Make the corpus; the same records always give the same splits.
 
-    A record that was labelled because a model hesitated on it goes to train, unless a near-duplicate was drawn for a
+    A record that a model helped to choose goes to train, unless a near-duplicate was drawn for a
     test: it is then left out.
 
     The share of out-of-scope records is reached last: setting some aside moves no other record to another split.

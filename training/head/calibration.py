@@ -26,6 +26,7 @@ ROME_PRIOR = RomePrior(strength=0.5, floor=0.1)
 tenth of the mass stays spread over all classes, so that a code divides a contradicted class by at most
 (.9 · 108 / .1 + 1) ** .5 ≈ 31: a clear text wins over a wrong code."""
 
+LEAST_STRENGTH = 0.25
 MIN_CODED = 30
 """Fewer coded validation records than this say nothing of the prior: it keeps its default."""
 
@@ -169,7 +170,8 @@ class Coded:
 def fit_prior(probabilities: Probabilities, targets: Floats, coded: Coded) -> RomePrior:
     """Return the ROME prior of the lowest cross entropy on the coded records, among a small grid.
 
-    A grid, and not a search: few validation records are coded, and neighbouring settings differ little.
+    A grid, and not a search: few validation records are coded, and neighbouring settings differ little. It stops at
+    `LEAST_STRENGTH`: validation records tell their job, and would have the code unheard where it is all there is.
 
     Args:
         probabilities: calibrated, from the text alone, (n, classes).
@@ -185,7 +187,7 @@ def fit_prior(probabilities: Probabilities, targets: Floats, coded: Coded) -> Ro
         logs = np.log(np.maximum(few.apply(settings, probabilities[rows]), 1e-12))
         return float(-(targets[rows] * logs).sum(axis=1).mean())
 
-    grid = [RomePrior(strength=s, floor=f) for s in (0.0, 0.25, 0.5, 0.75, 1.0) for f in (0.1, 0.2, 0.3, 0.5)]
+    grid = [RomePrior(strength=s, floor=f) for s in (LEAST_STRENGTH, 0.5, 0.75, 1.0) for f in (0.1, 0.2, 0.3, 0.5)]
     return min(grid, key=loss)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 
 from cartography.files import write_atomic
 from models.encoder import Text
+from models.reading import sentences
 from training.encoder.checkpoint import load_checkpoint, save_checkpoint
 from training.encoder.loop import Stage, schedule
 from training.encoder.tasks import Task
 from training.head.network import Network, TreeLoss
+from training.head.search import golden
 
 CURVE = "courbe.json"
+REHEARSED = 2
+"""Steps from one rehearsal to the next: enough to forget nothing, and a sixth of the time is saved."""
+POLISH_RATE, POLISH_SHUFFLED = 0.3, 0.15
 TELLING = 120
 """Characters of a description from which it is taken to tell what the work is."""
 
@@ -40,13 +45,15 @@ class FineTuning:
         wide: share read with more of their description.
         misled: share whose title is another record's: sites put titles of their own over offers, and the content is
             what counts.
+        shuffled: share whose sentences change their order.
+        polish: passes that follow, at `POLISH_RATE` of the rates, over the records as the model will read them.
         average: share of the averaged weights that a step keeps. The model is that average (Polyak & Juditsky 1992),
             which wavers less than the last step.
-        rehearsal: weight of the encoder's own tasks, one batch of which goes into each step.
+        rehearsal: weight of the encoder's own tasks, one batch of which goes into every `REHEARSED`-th step.
         seed: of every draw.
     """
 
-    epochs: int = 8
+    epochs: int = 6
     records: int = 64
     titles: int = 48
     rate: float = 1e-4
@@ -56,6 +63,8 @@ class FineTuning:
     bare: float = 0.15
     wide: float = 0.25
     misled: float = 0.06
+    shuffled: float = 0.0
+    polish: int = 1
     average: float = 0.99
     rehearsal: float = 0.3
     seed: int = 0
@@ -128,7 +137,7 @@ def finetune(
         drawn = random.choice(len(titles.texts), size=settings.titles, p=share)
         logits, targets, weights = _batch(network, titles, drawn, settings, random)
         total = total + 0.5 * loss(logits, targets, torch.ones_like(weights))
-        if rehearsal:
+        if rehearsal and step % REHEARSED == 0:
             task = rehearsal[int(random.choice(len(rehearsal), p=chances / chances.sum()))][1]
             total = total + settings.rehearsal * task.loss(network.student, random)
         optimizer.zero_grad()
@@ -154,6 +163,51 @@ def finetune(
     return curve
 
 
+def polish(
+    network: Network,
+    records: Rows,
+    titles: Rows,
+    validation: Rows,
+    rehearsal: Sequence[tuple[float, Task]],
+    loss: TreeLoss,
+    settings: FineTuning,
+    directory: Path,
+    *,
+    progress: Callable[[int, int, float, float | None], Any] = lambda *_: None,
+) -> list[tuple[float, float]]:
+    """Go on with a trained network over the records as it will read them; keep what that brings only if it helps.
+
+    Args:
+        network: left as it was where validation says that it is worse.
+        records: as they will be read.
+        titles: see `finetune`; likewise validation, rehearsal, loss, directory and progress.
+        validation: see `finetune`.
+        rehearsal: see `finetune`.
+        loss: see `finetune`.
+        settings: of the first training.
+        directory: see `finetune`.
+        progress: see `finetune`.
+
+    Returns:
+        (training loss, validation loss) of each pass.
+    """
+    before = validation_loss(network, validation, loss, settings.max_tokens)
+    kept = {name: value.clone() for name, value in network.state_dict().items()}
+    gentle = replace(
+        settings,
+        epochs=settings.polish,
+        rate=POLISH_RATE * settings.rate,
+        word_rate=POLISH_RATE * settings.word_rate,
+        head_rate=POLISH_RATE * settings.head_rate,
+        wide=0.0,
+        shuffled=POLISH_SHUFFLED,
+    )
+    curve = finetune(network, records, titles, validation, rehearsal, loss, gentle, directory, progress=progress)
+    if min(held for _, held in curve) > before:
+        network.load_state_dict(kept)
+    return curve
+
+
 def averaged(network: Network, keep: float) -> torch.optim.swa_utils.AveragedModel:
     """Return a copy of the network that follows the average of its weights; the first steps count for less."""
 
@@ -170,9 +224,18 @@ def _read_curve(directory: Path) -> list[tuple[float, float]]:
 
 
 def validation_loss(network: torch.nn.Module, rows: Rows, loss: TreeLoss, max_tokens: int) -> float:
-    """Return the weighted mean loss of the rows, in nats."""
+    """Return the weighted mean loss of the rows at their best temperature, in nats.
+
+    The temperature, because the model is calibrated in the end: an epoch that is right more often, but too sure of
+    itself, is the better one.
+    """
     logits = torch.from_numpy(logits_of(network, rows.texts, max_tokens))
-    return float(loss(logits, torch.from_numpy(rows.targets), torch.from_numpy(rows.weights.astype(np.float32))))
+    targets, weights = torch.from_numpy(rows.targets), torch.from_numpy(rows.weights.astype(np.float32))
+
+    def tempered(inverse: float) -> float:
+        return float(loss(logits * inverse, targets, weights))
+
+    return tempered(golden(tempered, 1 / 20, 20.0))
 
 
 def logits_of(network: torch.nn.Module, texts: Sequence[Text], max_tokens: int) -> NDArray[np.float32]:
@@ -204,10 +267,15 @@ def _drawn(rows: Rows, rank: int, settings: FineTuning, random: np.random.Genera
         return text[0]
     if draw < settings.bare + settings.wide and rows.wider:
         text = rows.wider[rank]
-    if isinstance(text, tuple) and len(text[1]) >= TELLING and random.random() < settings.misled:
+    if not isinstance(text, tuple):
+        return text
+    title, passage = text
+    if settings.shuffled and random.random() < settings.shuffled:
+        passage = " ".join(random.permutation(np.array(sentences(passage), dtype=object)))
+    if len(passage) >= TELLING and random.random() < settings.misled:
         other = rows.texts[int(random.integers(len(rows.texts)))]
-        return (other[0] if isinstance(other, tuple) else other), text[1]
-    return text
+        title = other[0] if isinstance(other, tuple) else other
+    return title, passage
 
 
 def _optimizer(network: Network, settings: FineTuning) -> torch.optim.AdamW:

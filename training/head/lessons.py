@@ -15,13 +15,13 @@ from cartography.fiche import Fiche
 from cartography.tree import Cartographie
 from models.encoder import Text
 from models.head import TreeSums
-from models.reading import Reader
+from models.reading import Reader, mute_forms
 from training.corpus.composition import OUT_OF_SCOPE_SHARE
 from training.corpus.examples import Corpus
 from training.corpus.record_examples import fiche_of, texts_and_shares
 from training.corpus.split import number
 from training.head.finetune import Rows
-from training.head.salience import learn_salience
+from training.head.salience import learn_mute, learn_salience
 
 RECORD = "fiche"
 RESERVE_SHARE = 0.3
@@ -41,6 +41,7 @@ class Lessons:
 
     Attributes:
         records: labelled records; the titles where there are none.
+        served: the same records as the model will read them.
         titles: titles and easy out-of-scope records, drawn by weight beside them.
         validation: rows that nothing is trained on; they say which epoch is the best.
         held: rows to calibrate on: those of validation and, where there are records, those of test, without which a
@@ -51,6 +52,7 @@ class Lessons:
     """
 
     records: Rows
+    served: Rows
     titles: Rows
     validation: Rows
     held: Rows
@@ -58,14 +60,20 @@ class Lessons:
     reader: Reader
 
 
-def prepare(corpus: Corpus, labelled: DatasetDict | None, tree: Cartographie, characters: int) -> Lessons:
-    """Fit the reader on the training records and read everything with it.
+def prepare(
+    corpus: Corpus, labelled: DatasetDict | None, tree: Cartographie, characters: int, served: int | None = None
+) -> Lessons:
+    """Fit the readers on the training records and read everything with them.
+
+    Short readings, some of them wider, are quick to learn from, and what is learnt holds for longer ones; the model is
+    chosen, calibrated and served on the longer reading, without the mute words.
 
     Args:
         corpus: titles and labelled records.
         labelled: labelled records by split, `reserve` among them.
         tree: of the labels.
-        characters: of a description that are read.
+        characters: of a description that are learnt from.
+        served: of a description that the model will read; as many when None.
     """
     sums = TreeSums.of(tree)
     texts, targets = list(corpus.dataset["text"]), corpus.targets()
@@ -73,25 +81,27 @@ def prepare(corpus: Corpus, labelled: DatasetDict | None, tree: Cartographie, ch
     is_record = np.array(corpus.dataset["source"]) == RECORD
     train, validation = (np.array(corpus.dataset["split"]) == side for side in ("train", "validation"))
     ranks = np.flatnonzero(train & is_record if is_record.any() else train)
-    reader = Reader(learn_salience([texts[r] for r in ranks], _classes(targets[ranks], sums)), characters)
+    taught_texts, classes = [texts[r] for r in ranks], _classes(targets[ranks], sums)
+    learning = Reader(learn_salience(taught_texts, classes), characters)
+    reader = Reader(learning.salience, served or characters, mute=mute_forms(learn_mute(taught_texts, classes)))
 
-    def rows(picked: NDArray[np.intp]) -> Rows:
-        return Rows([read_text(texts[r], reader) for r in picked], targets[picked], weights[picked])
+    def rows(picked: NDArray[np.intp], how: Reader) -> Rows:
+        return Rows([read_text(texts[r], how) for r in picked], targets[picked], weights[picked])
 
-    titles = rows(np.flatnonzero(train & ~is_record))
+    titles = rows(np.flatnonzero(train & ~is_record), learning)
     aside: list[Mapping[str, Any]] = []
     if labelled is not None and "reserve" in labelled:
         taught, aside = _part(labelled["reserve"])
-        titles = _with_reserve(titles, taught, reader)
-    watched = rows(np.flatnonzero(validation))
+        titles = _with_reserve(titles, taught, learning)
+    watched = rows(np.flatnonzero(validation), reader)
     held, fiches = watched, tuple[Fiche, ...]()
     if labelled is not None:
         extra = [*labelled.get("test", ()), *aside]
         fiches = tuple(fiche_of(row) for row in (*labelled["validation"], *extra))
         held = _balanced(_with_records(watched, list(texts_and_shares(extra, tree)), (*corpus.labels, HORS), reader))
-    wide = Reader(reader.salience, WIDER * characters)
-    records = replace(rows(ranks), wider=[read_text(texts[r], wide) for r in ranks])
-    return Lessons(records, titles, watched, held, fiches, reader)
+    wide = Reader(learning.salience, WIDER * characters)
+    records = replace(rows(ranks, learning), wider=[read_text(texts[r], wide) for r in ranks])
+    return Lessons(records, rows(ranks, reader), titles, watched, held, fiches, reader)
 
 
 def read_text(text: str, reader: Reader) -> Text:

@@ -18,8 +18,10 @@ def build_references(cartographie: Cartographie, crosswalk: Crosswalk, encoder: 
     appellation of each other ROME code: enough for every trade to have a neighbour, few enough for a small bundle.
     """
     labelled: dict[str, tuple[str, ...]] = {}
+    known = {poste.id for poste in cartographie.postes}
     for text, postes in (*_of_postes(cartographie), *_of_rome(crosswalk)):
-        labelled.setdefault(text, postes)
+        if known.issuperset(postes):
+            labelled.setdefault(text, postes)
     texts = tuple(labelled)
     return References(texts, tuple(labelled.values()), encoder.encode(texts))
 

@@ -45,8 +45,8 @@ class Label:
         label: "non" (hors numérique), 1 to 3 poste ids separated by "|", the best first, or "metier:<id>" or
             "famille:<id>" for a digital record that no poste fits.
         certitude: 1 evident, 2 reasonable, 3 debatable.
-        passe: "1" or "2" (independent readings), "ciblee" (first reading of a record chosen because a model hesitated),
-            "arbitrage" (a disagreement settled), "correction".
+        passe: "1" or "2" (independent readings), "ciblee" (first reading of a record that a model helped to choose,
+            mostly because it hesitated), "arbitrage" (a disagreement settled), "correction".
         annotateur: who.
         date: ISO 8601 day.
         note: why, in a few words; may be empty.

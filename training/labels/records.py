@@ -20,8 +20,8 @@ class LabelledRecord:
     Attributes:
         text: the record with its place.
         label: the one that counts.
-        chosen: whether it was labelled because a model hesitated on it: such records teach, but to measure on them
-            alone would show a harder catalogue than there is.
+        chosen: whether a model helped to choose it, mostly because it hesitated: such records teach, but to measure on
+            them would show another catalogue than there is.
     """
 
     text: SourceText

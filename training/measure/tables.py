@@ -15,6 +15,7 @@ from training.measure.metrics import Figure
 
 if TYPE_CHECKING:
     from training.measure.evaluation import Report
+    from training.measure.left_out import LeftOut
     from training.run import Outcome
 
 WIDTH = 150
@@ -55,6 +56,8 @@ def show_outcome(outcome: Outcome, output: Path) -> None:
         f"fp32 / int8 : cosinus {outcome.storage.mean:.5f} en moyenne, {outcome.storage.least:.5f} au plus bas",
         highlight=False,
     )
+    if outcome.left_out:
+        _show_left_out(outcome.left_out, console)
     for name, value in outcome.validation.items():
         console.print(f"validation {name} : {value:.4f}", highlight=False)
     console.print(
@@ -63,6 +66,25 @@ def show_outcome(outcome: Outcome, output: Path) -> None:
     for condition, report in outcome.gold.items():
         console.print(f"\nFiches annotées, {condition}", highlight=False)
         show_report(report)
+
+
+def _show_left_out(found: LeftOut, console: Console) -> None:
+    """Say what definitions alone make of the postes left out."""
+    console.print(f"Postes retirés de l'apprentissage : {', '.join(found.postes)}", highlight=False)
+    table = Table("", "fiches", "part", box=None)
+    table.columns[1].justify = table.columns[2].justify = "right"
+    said = {
+        "dites numériques": found.numerique,
+        "métier admis": found.metier,
+        "premier poste admis": found.poste,
+        "poste admis parmi trois": found.poste_top3,
+        "poste admis parmi cinq": found.poste_top5,
+    }
+    for name, share in said.items():
+        table.add_row(f"postes retirés, {name}", str(found.records), f"{share:.1%}")
+    table.add_row("autres postes, premier poste admis, avant", str(found.known), f"{found.known_before:.1%}")
+    table.add_row("autres postes, premier poste admis, après", str(found.known), f"{found.known_after:.1%}")
+    console.print(table)
 
 
 def show_report(report: Report) -> None:

@@ -25,13 +25,21 @@ if TYPE_CHECKING:
     metavar="FICHIER",
     help="Page HTML à écrire ; remplacée si elle existe.",
 )
+@click.option(
+    "--table",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    metavar="FICHIER",
+    help="Écrit aussi la courte table des essais, en Markdown.",
+)
 @click.option("--essai", default="", metavar="ID", help="Essai à regarder de près.  [défaut : le plus récent]")
-def report(output: Path, essai: str) -> None:
+def report(output: Path, table: Path | None, essai: str) -> None:
     """Écrit une page HTML, sans rien d'extérieur, sur tous les essais suivis dans MLflow."""
     quiet_environment()
     from cartography.files import write_atomic
     from cartography.loading import load_version
     from training.report.history import read_runs
+    from training.report.ideas import ideas
     from training.report.page import render
     from training.tracking.runs import tracking_from_environment
 
@@ -40,6 +48,9 @@ def report(output: Path, essai: str) -> None:
         page = render(runs, choose(runs, essai), load_version(), datetime.now())
         output.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(output, page.encode())
+        if table is not None:
+            table.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(table, ideas(runs).encode())
     click.echo(f"{output} : {len(runs)} essais, {output.stat().st_size / 1e3:.0f} ko", err=True)
 
 

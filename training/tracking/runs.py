@@ -57,9 +57,11 @@ def tracked_run(tracking: Tracking, name: str) -> Iterator[str]:
 
 
 def log_corpus(corpus: Corpus) -> None:
-    """Record the corpus as the run's input, with its digest."""
+    """Record the corpus as the run's input, with its digest, and how many labelled records it teaches."""
     dataset = mlflow.data.from_huggingface(corpus.dataset, name="genscan-corpus", digest=corpus.digest)
     mlflow.log_input(dataset, context="training")
+    sides = zip(corpus.dataset["source"], corpus.dataset["split"], strict=True)
+    mlflow.log_metric("corpus/fiches_train", sum(side == ("fiche", "train") for side in sides))
 
 
 def log_curve(curve: Iterator[tuple[float, float]] | tuple[tuple[float, float], ...]) -> None:

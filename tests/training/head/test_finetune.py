@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from models.head import TreeSums
 from training.encoder.base import Base
 from training.encoder.preparation import student_of
 from training.encoder.tasks import Contrast, Task
-from training.head.finetune import FineTuning, Rows, finetune, logits_of
+from training.head.finetune import FineTuning, Rows, _drawn, finetune, logits_of, polish, validation_loss
 from training.head.network import Network, TreeLoss
 from training.material.concept import Concept, Draw
 
@@ -91,3 +92,32 @@ def test_any_accepted_node_will_do_for_half_of_the_loss() -> None:
     both = torch.tensor([[0.5, 0, 0.5, 0]])
     sure, torn, wrong = (torch.tensor([row]) for row in ([6.0, 0, 0, 0], [6.0, 0, 6.0, 0], [0.0, 0, 0, 6.0]))
     assert float(loss(torn, both, one)) < float(loss(sure, both, one)) < float(loss(wrong, both, one))
+
+
+@pytest.mark.parametrize("rate", [1e-3, 10.0])
+def test_a_last_pass_is_kept_only_if_it_helps(network: Network, tmp_path: Path, rate: float) -> None:
+    _train(network, tmp_path / "first")
+    before = validation_loss(network, _rows(1), TreeLoss(SUMS), 16)
+    settings = replace(SETTINGS, rate=rate, word_rate=rate, head_rate=rate)
+    curve = polish(network, _rows(8), _rows(2), _rows(1), [], TreeLoss(SUMS), settings, tmp_path / "last")
+    after = validation_loss(network, _rows(1), TreeLoss(SUMS), 16)
+    assert len(curve) == settings.polish
+    assert after == pytest.approx(min(before, curve[0][1]), abs=1e-4)
+
+
+def test_one_record_may_be_read_in_several_ways() -> None:
+    rows = Rows(
+        [("Titre", "Une phrase. Une autre. " * 8)] * 2,
+        np.eye(2, dtype=np.float32),
+        np.ones(2),
+        [("Titre", "large")] * 2,
+    )
+    random = np.random.default_rng(0)
+    settings = FineTuning(bare=0.3, wide=0.3, misled=0.0, shuffled=1.0)
+    found = {
+        drawn if isinstance(drawn, str) else drawn[1]
+        for drawn in (_drawn(rows, 0, settings, random) for _ in range(60))
+    }
+    assert {"Titre", "large"} < found
+    assert len(found) > 3
+    assert all(sorted(text.split()) == sorted(rows.texts[0][1].split()) for text in found - {"Titre", "large"})

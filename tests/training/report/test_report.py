@@ -147,3 +147,16 @@ def test_the_worst_confusions_come_first() -> None:
     assert second.given == "disparu"
     assert list(labels_of(cells, TREE))[-1] == "disparu"
     assert grid(cells, TREE).count("<rect") == 3
+
+
+def test_the_table_of_ideas(store: Tracking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(URI_VARIABLE, store.uri)
+    table = tmp_path / "docs" / "essais.md"
+    result = CliRunner().invoke(report, ["-o", str(tmp_path / "page.html"), "--table", str(table)])
+    assert result.exit_code == 0, result.output
+    first, second = [
+        line for line in table.read_text(encoding="utf-8").splitlines() if "50,0" in line or "60,0" in line
+    ]
+    assert "premier" in first
+    assert "genscan-x" in second
+    assert "0,581" in second

@@ -1,0 +1,93 @@
+"""Postes added to the cartographie since a model was trained: known by their titles and definition until it is again.
+
+Romera-Paredes & Torr 2015, An Embarrassingly Simple Approach to Zero-Shot Learning: what the head learnt of the known
+postes is regressed on what the encoder makes of their descriptions, and the regression is asked about the new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cartography.tree import Cartographie, Poste
+from models.encoder import Encoder, Text
+from models.head import Head
+
+Floats = NDArray[np.float64]
+
+RIDGE = 0.1
+"""Ridge, as a share of the mean squared length of the centred descriptions."""
+
+
+def with_newcomers(
+    head: Head, labels: Sequence[str], newcomers: Sequence[str], cartographie: Cartographie, encoder: Encoder
+) -> Head:
+    """Return a head with a row for every poste of a cartographie, in its order; the learnt rows are unchanged.
+
+    Args:
+        head: a row for each label, the last one for hors numérique.
+        labels: postes it was trained for.
+        newcomers: postes of the cartographie that are not among them.
+        cartographie: the version to answer with.
+        encoder: the model's own.
+    """
+    if not newcomers:
+        return head
+    described = descriptions(cartographie.postes, encoder)
+    place = {poste.id: rank for rank, poste in enumerate(cartographie.postes)}
+    known, new = ([place[name] for name in names] for names in (labels, newcomers))
+    weight, bias = guess_rows(
+        described[known], head.weight[:-1].astype(np.float64), head.bias[:-1].astype(np.float64), described[new]
+    )
+    rows = np.zeros((len(place) + 1, head.weight.shape[1]), dtype=np.float32)
+    shifts = np.zeros(len(place) + 1, dtype=np.float32)
+    rows[[*known, -1]], shifts[[*known, -1]] = head.weight, head.bias
+    rows[new], shifts[new] = weight, bias
+    return Head(rows, shifts)
+
+
+def descriptions(postes: Sequence[Poste], encoder: Encoder) -> Floats:
+    """Return what the head would read of each poste: the mean over its titles, alone and before its definition."""
+    texts: list[Text] = []
+    owners: list[int] = []
+    for rank, poste in enumerate(postes):
+        for title in poste.all_titles():
+            texts += [title, (title, poste.definition)]
+            owners += [rank, rank]
+    features = encoder.read(texts).features.astype(np.float64)
+    sums = np.zeros((len(postes), features.shape[1]))
+    np.add.at(sums, owners, features)
+    means: Floats = sums / np.bincount(owners, minlength=len(postes))[:, None]
+    return means
+
+
+def guess_rows(known: Floats, weight: Floats, bias: Floats, new: Floats) -> tuple[Floats, Floats]:
+    """Return (weight, bias) of the new postes, float64 (m, features) and (m,).
+
+    A regression gives rows that are too short: each is brought to the mean length of the learnt ones, and its bias such
+    that a poste's own description scores what the known postes score on theirs.
+
+    Args:
+        known: descriptions of the n known postes, (n, features).
+        weight: their rows, (n, features).
+        bias: theirs, (n,).
+        new: descriptions of the m new postes, (m, features).
+
+    A new poste described like the first known one gets its row:
+
+    >>> known, weight = np.eye(3), 2 * np.eye(3)
+    >>> rows, shifts = guess_rows(known, weight, np.zeros(3), known[:1])
+    >>> rows.round(2).tolist(), shifts.round(2).tolist()
+    ([[2.0, 0.0, 0.0]], [0.0])
+    """
+    middle, mean_row = known.mean(axis=0), weight.mean(axis=0)
+    centred, rows = known - middle, weight - mean_row
+    products = centred @ centred.T
+    ridge = RIDGE * np.trace(products) / len(known)
+    guessed = (new - middle) @ centred.T @ np.linalg.solve(products + ridge * np.eye(len(known)), rows)
+    length = np.linalg.norm(rows, axis=1).mean() / np.maximum(np.linalg.norm(guessed, axis=1, keepdims=True), 1e-9)
+    guessed = mean_row + guessed * length
+    own = ((known * weight).sum(axis=1) + bias).mean()
+    return guessed, own - (new * guessed).sum(axis=1)
