@@ -106,6 +106,7 @@ class ReadingEntry(_Model):
     characters: int = Field(gt=0)
     salience: dict[str, float]
     mute: tuple[str, ...] = ()
+    least: float = Field(default=0.0, ge=0)
 
 
 class Calibration(_Model):

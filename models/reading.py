@@ -33,6 +33,8 @@ class Reader:
         salience: word, lower case → how much it says of the class, in nats; words not there say nothing.
         characters: length of the passages together.
         mute: common words, lower case, that are left out of the passages: they say nothing of the class.
+        least: mean salience under which a sentence is not read: among sentences that say nothing, the title is what
+            tells the job.
         nomenclature: labels of a course's codes, which are read before its passages; none are when None.
     """
 
@@ -40,6 +42,7 @@ class Reader:
     characters: int
     nomenclature: Nomenclature | None = None
     mute: frozenset[str] = frozenset()
+    least: float = 0.0
 
     def read(self, fiche: Fiche) -> tuple[str, str]:
         """Return the title, and what its codes say with the chosen sentences in their order, "" when nothing is."""
@@ -68,6 +71,8 @@ class Reader:
         'Coder Python C++.'
         """
         chosen = self._chosen(description)
+        if self.least:
+            chosen = " ".join(part for part in sentences(chosen) if self._score(part) >= self.least)
         if not self.mute:
             return chosen
         return " ".join(part for part in chosen.split() if not self.mute.issuperset(words(part)))
