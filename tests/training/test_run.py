@@ -67,7 +67,8 @@ def test_the_run_is_tracked(trained: Trained) -> None:
     assert run.data.tags["bundle"] == outcome.manifest.version
     assert run.data.metrics["parite_min"] >= 0.9999
     assert "dev/tous/numerique_f1" in run.data.metrics
-    assert len(client.get_metric_history(outcome.run_id, "perte_validation")) == settings.finetuning.epochs + settings.finetuning.polish
+    passes = settings.finetuning.epochs + settings.finetuning.polish
+    assert len(client.get_metric_history(outcome.run_id, "perte_validation")) == passes
     (entry,) = run.inputs.dataset_inputs
     assert entry.dataset.digest == run.data.tags["corpus"]
     kept = {Path(item.path).name for item in client.list_artifacts(outcome.run_id, "bundle")}
