@@ -71,21 +71,21 @@ class Reader:
         'Coder Python C++.'
         """
         chosen = self._chosen(description)
-        if self.least:
-            chosen = " ".join(part for part in sentences(chosen) if self._score(part) >= self.least)
         if not self.mute:
             return chosen
         return " ".join(part for part in chosen.split() if not self.mute.issuperset(words(part)))
 
     def _chosen(self, description: str) -> str:
         text = description[:MAX_DESCRIPTION]
-        if len(text) <= self.characters:
+        if len(text) <= self.characters and not self.least:
             return text
         found = sentences(text)
         said = [self._score(sentence) for sentence in found]
         chosen: list[int] = []
         room = self.characters
         for rank in sorted(range(len(found)), key=lambda i: (-said[i], i)):
+            if said[rank] < self.least:
+                break
             if len(found[rank]) <= room or not chosen:
                 chosen.append(rank)
                 room -= len(found[rank]) + 1

@@ -47,6 +47,17 @@ def check_limits(body: BaseModel, settings: Settings) -> None:
             raise ApiError(422, "requete_invalide", message, champ=limit.champ)
 
 
+def check_explained(count: int, settings: Settings) -> None:
+    """Refuse to explain more records than one request may ask for.
+
+    Raises:
+        ApiError: 422, names the field.
+    """
+    if count > settings.max_explained:
+        message = f"mots : au plus {settings.max_explained} fiches à la fois avec les mots qui ont pesé"
+        raise ApiError(422, "requete_invalide", message, champ="mots")
+
+
 def tell_limits(openapi: dict[str, Any], settings: Settings) -> None:
     """Write the limits into an OpenAPI document."""
     for limit in _LIMITS:

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
             on two cores.
         max_body_bytes: size of a request's body.
         max_fiches: records in one /classify.
+        max_explained: records in one /classify that asks for the words that weighed: each costs dozens of passes.
         max_top_k: candidates an answer may list.
         max_k: results a search may give.
         max_query_chars: characters of a searched text.
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     timeout_s: int = Field(default=120, ge=1, le=86_400)
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     max_fiches: int = Field(default=2000, ge=1)
+    max_explained: int = Field(default=50, ge=1)
     max_top_k: int = Field(default=20, ge=1)
     max_k: int = Field(default=100, ge=1)
     max_query_chars: int = Field(default=MAX_CHARS, ge=1)

@@ -15,12 +15,14 @@ from training.verbs import faults, quiet_environment
 if TYPE_CHECKING:
     from training.run import Outcome, RunSettings
 
+DEFAULT_OUTPUT = Path("models/default")
+
 
 @click.command()
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("models/default"),
+    default=DEFAULT_OUTPUT,
     show_default=True,
     help="Dossier du modèle ; remplacé s'il existe.",
 )
@@ -103,6 +105,8 @@ def train(
     registered: bool,
 ) -> None:
     """Entraîne le classifieur, le suit dans MLflow et écrit le modèle."""
+    if left_out and output.resolve() == DEFAULT_OUTPUT.resolve():
+        raise click.UsageError("--postes-retires ne remplace pas le modèle par défaut : donnez un autre --output")
     quiet_environment()
     from cartography.loading import load_version
     from training.head.finetune import FineTuning

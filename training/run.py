@@ -185,7 +185,7 @@ def run_training(
         log_details(Classifier(bundle, cartographie, crosswalk), settings.gold, labelled, settings.data)
         log_bundle(settings.output)
         left_out = _measure_left_out(settings, cartographie, whole, crosswalk, everything)
-        registered = register(settings.output) if settings.registered and left_out is None else None
+        registered = register(settings.output) if settings.registered and not settings.left_out else None
         return Outcome(manifest, run_id, registered, graphs.parity, graphs.storage, validation, gold, left_out)
 
 

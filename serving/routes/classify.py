@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from serving.body import JsonRoute
 from serving.errors import json_response, responses
-from serving.limits import check_limits
+from serving.limits import check_explained, check_limits
 from serving.routes.context import Given, in_thread
 from serving.schemas import ClassifyRequest, ClassifyResponse
 
@@ -22,6 +22,8 @@ router = APIRouter(route_class=JsonRoute, tags=["classement"])
 async def classify(body: ClassifyRequest, context: Given) -> Response:
     """Rend une réponse par fiche, dans l'ordre. Une fiche invalide reçoit sa propre erreur, les autres leur réponse."""
     check_limits(body, context.settings)
+    if body.mots:
+        check_explained(len(body.fiches), context.settings)
     engine = context.engine
 
     def answer() -> Response:

@@ -114,3 +114,11 @@ def test_the_words_that_weighed_most_are_given_when_asked_for(client: TestClient
     assert {"data", "scientist"} & {word["texte"] for word in words}
     assert all(0 < word["score"] <= 1 and word["postes"] == ["data-scientist"] for word in words)
     assert [proof for proof in answer["preuves"] if proof["type"] != "mot"] == plain[0]["preuves"]
+
+
+def test_few_records_are_explained_at_once(client: TestClient) -> None:
+    asked = {"fiches": [fiche(i, "Data scientist") for i in range(51)]}
+    assert client.post("/classify", json=asked).status_code == 200
+    refused = client.post("/classify", json={**asked, "mots": True})
+    assert refused.status_code == 422
+    assert refused.json()["erreur"]["champ"] == "mots"

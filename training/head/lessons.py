@@ -85,8 +85,8 @@ def prepare(
     ranks = np.flatnonzero(train & is_record if is_record.any() else train)
     taught_texts, classes = [texts[r] for r in ranks], _classes(targets[ranks], sums)
     learning = Reader(learn_salience(taught_texts, classes), characters)
-    reader = Reader(learning.salience, served or characters, mute=mute_forms(learn_mute(taught_texts, classes)))
-    served_rows, reader = reader, replace(reader, least=LEAST_SALIENCE)
+    mute = mute_forms(learn_mute(taught_texts, classes))
+    reader = Reader(learning.salience, served or characters, mute=mute, least=LEAST_SALIENCE)
 
     def rows(picked: NDArray[np.intp], how: Reader) -> Rows:
         return Rows([read_text(texts[r], how) for r in picked], targets[picked], weights[picked])
@@ -104,7 +104,7 @@ def prepare(
         held = _balanced(_with_records(watched, list(texts_and_shares(extra, tree)), (*corpus.labels, HORS), reader))
     wide = Reader(learning.salience, WIDER * characters)
     records = replace(rows(ranks, learning), wider=[read_text(texts[r], wide) for r in ranks])
-    return Lessons(records, rows(ranks, served_rows), titles, watched, held, fiches, reader)
+    return Lessons(records, rows(ranks, reader), titles, watched, held, fiches, reader)
 
 
 def read_text(text: str, reader: Reader) -> Text:

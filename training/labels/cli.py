@@ -377,11 +377,14 @@ def agreement_(log: Path) -> None:
     from training.labels.agreement import agreement, double_read
 
     tree = load_version()
-    found = agreement(double_read(read_labels(log, tree)), tree)
-    if not found:
+    pairs = double_read(read_labels(log, tree))
+    if not pairs:
         click.echo("Aucune fiche n'a été lue deux fois.")
         return
-    table = Table("niveau", "fiches", "accord", "kappa de Cohen", header_style="bold", box=None, padding=(0, 1, 0, 0))
-    for a in found:
-        table.add_row(a.level, str(a.records), f"{a.observed:.3f}", "" if a.kappa is None else f"{a.kappa:.3f}")
-    Console().print(table)
+    chosen = [pair for pair in pairs if pair[0].passe == "ciblee"]
+    for title, some in (("toutes les fiches", pairs), ("fiches choisies à l'aide d'un modèle", chosen)):
+        table = Table(title, "fiches", "accord", "kappa de Cohen", header_style="bold", box=None, padding=(0, 1, 0, 0))
+        for a in agreement(some, tree):
+            table.add_row(a.level, str(a.records), f"{a.observed:.3f}", "" if a.kappa is None else f"{a.kappa:.3f}")
+        if some:
+            Console().print(table)
