@@ -145,6 +145,7 @@ def _write(parts: BundleParts, work: Path, cartographie: Cartographie) -> Manife
         salience=dict(parts.reader.salience),
         mute=tuple(sorted(parts.reader.mute)),
         least=parts.reader.least,
+        share=parts.reader.share,
     )
     (work / LAYOUT.reading).write_text(reading.model_dump_json() + "\n", encoding="utf-8")
     (work / LAYOUT.card).write_text(parts.card, encoding="utf-8")
@@ -223,7 +224,14 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
             f"{directory} : l'encodeur rend {encoder.dimension} dimensions, {manifest.encoder.dimension} annoncées"
         )
         raise BundleError("modele_incoherent", message)
-    reader = Reader(reading.salience, reading.characters, load_nomenclature(), mute_forms(reading.mute), reading.least)
+    reader = Reader(
+        reading.salience,
+        reading.characters,
+        load_nomenclature(),
+        mute_forms(reading.mute),
+        reading.least,
+        reading.share,
+    )
     head = with_newcomers(head, manifest.labels, newcomers, cartographie, encoder)
     return Bundle(manifest, encoder, head, calibration, reader, references, newcomers)
 

@@ -14,6 +14,7 @@ from cartography.tree import Cartographie, Node
 from models.answer import Answer, Niveau, Preuve, Scored
 from models.arithmetic import largest
 from models.bundle import Bundle
+from models.confidence import Sureness, best_path
 from models.encoder import Reading
 from models.evidence import Evidence
 from models.head import Probabilities, Tempering, TreeSums, temper
@@ -46,6 +47,7 @@ class Classifier:
         labels = tuple(poste.id for poste in cartographie.postes)
         self._prior = Prior(crosswalk, labels, bundle.calibration.rome)
         self._tempering = Tempering(**bundle.calibration.tempering.model_dump())
+        self._sureness = Sureness.read(bundle.calibration.confidence)
         self._evidence = Evidence(bundle.references, crosswalk)
         self.versions = {
             "modele": bundle.manifest.version,
@@ -76,28 +78,27 @@ class Classifier:
             reading = self.encode(fiches)
         probabilities = self.probabilities(fiches, reading)
         postes = probabilities[:, :-1]
-        metiers, familles = self._sums.sums(postes)
-        paths = self._paths(postes, metiers, familles)
-        scores = familles.sum(axis=1).tolist()
+        scores = postes.sum(axis=1)
+        paths = self._paths(postes, scores)
         candidates = self._candidates(postes, top_k)
         preuves = self._evidence.find(fiches, reading.embedding)
         return [
             self._answer(fiche, *parts)
-            for fiche, *parts in zip(fiches, scores, paths, candidates, preuves, strict=True)
+            for fiche, *parts in zip(fiches, scores.tolist(), paths, candidates, preuves, strict=True)
         ]
 
-    def _paths(self, postes: Probabilities, metiers: Probabilities, familles: Probabilities) -> list[Path]:
-        """Return one path down the tree a row: the likeliest famille, its likeliest métier, its likeliest poste."""
-        tree, sums = self.cartographie, self._sums
-        f = familles.argmax(axis=1)
-        m = np.where(sums.famille_of_metier == f[:, None], metiers, -1).argmax(axis=1)
-        p = np.where(sums.metier_of == m[:, None], postes, -1).argmax(axis=1)
-        levels = ((tree.familles, familles, f), (tree.metiers, metiers, m), (tree.postes, postes, p))
-        return list(zip(*(_scored(nodes, values, ranks) for nodes, values, ranks in levels), strict=True))
+    def _paths(self, postes: Probabilities, scores: Probabilities) -> list[Path]:
+        """Return the best path down the tree of each row, with how sure each node is."""
+        tree = self.cartographie
+        found = best_path(postes, self._sums)
+        sure = self._sureness.of(found, scores)
+        levels = zip((tree.familles, tree.metiers, tree.postes), found, sure, strict=True)
+        return list(zip(*(_scored(nodes, ranks, how) for nodes, (_, ranks), how in levels), strict=True))
 
     def _candidates(self, postes: Probabilities, top_k: int) -> list[tuple[Scored, ...]]:
         ranked = largest(postes.copy(), top_k)
-        columns = [_scored(self.cartographie.postes, postes, ranks) for ranks in ranked.T]
+        rows = np.arange(len(postes))
+        columns = [_scored(self.cartographie.postes, ranks, postes[rows, ranks]) for ranks in ranked.T]
         return list(zip(*columns, strict=True)) if columns else [() for _ in postes]
 
     def _answer(
@@ -128,8 +129,7 @@ class Classifier:
         return "poste" if poste.score >= thresholds.poste else "metier"
 
 
-def _scored(nodes: Sequence[Node], values: Probabilities, ranks: NDArray[np.intp]) -> list[Scored]:
-    """Return the node of each row's rank, with its probability."""
-    scores = np.take_along_axis(values, ranks[:, None], axis=1)[:, 0]
+def _scored(nodes: Sequence[Node], ranks: NDArray[np.intp], scores: NDArray[np.floating[Any]]) -> list[Scored]:
+    """Return the node of each row's rank, with its score."""
     chosen = (nodes[rank] for rank in ranks.tolist())
     return [Scored(node.id, node.libelle, score) for node, score in zip(chosen, scores.tolist(), strict=True)]

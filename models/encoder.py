@@ -27,6 +27,10 @@ SLICE = 512
 STEP = 8
 """Rows are padded to a multiple of this, so that the engine meets few shapes: it keeps memory for each."""
 
+SPARED = 4
+"""Tokens that a text over 32 may lose at its end where that saves it a step of width: the last of what is read, the
+least of it, would cost as much as eight."""
+
 CHARACTERS = 8
 """A token is rarely longer: a longer text is cut there at first, tokenized whole only if that was too short."""
 
@@ -63,7 +67,7 @@ class Encoder:
             tokenizer: Hugging Face `tokenizer.json`.
             max_tokens: texts are cut there.
             threads: cores to use; all of them by default.
-            exact: fp32 arithmetic even where the processor has a faster one.
+            exact: fp32 arithmetic even where the processor has a faster one, and every token read.
 
         Raises:
             ValueError: the graph cannot be used.
@@ -72,6 +76,7 @@ class Encoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_length=max_tokens)
         self._graph = Graph(graph, threads=threads, exact=exact)
+        self._spared = 0 if exact else SPARED
         self.max_tokens = max_tokens
         names = list(self._graph.widths)
         self._embedding = names.index("embedding")
@@ -120,9 +125,10 @@ class Encoder:
         """Yield the batches: the ranks of their texts, and the graph's inputs."""
         for start in range(0, len(texts), SLICE):
             part = self._encodings(texts[start : start + SLICE])
-            for rows in _batches([len(e.ids) for e in part], batch_tokens):
-                width = min(_padded(len(part[rows[0]].ids)), self.max_tokens)
-                yield [start + r for r in rows], _feed([part[r] for r in rows], width)
+            kept = [_kept(len(e.ids), self._spared) for e in part]
+            for rows in _batches(kept, batch_tokens):
+                width = min(_padded(kept[rows[0]]), self.max_tokens)
+                yield [start + r for r in rows], _feed([part[r] for r in rows], [kept[r] for r in rows], width)
 
     def compute(
         self, feeds: Iterable[tuple[list[int], Feed]], count: int, progress: Callable[[int], Any] | None = None
@@ -153,15 +159,26 @@ class Encoder:
         return text[:space] if space > 0 else text
 
 
-def _feed(encodings: Sequence[Encoding], width: int) -> Feed:
+def _feed(encodings: Sequence[Encoding], kept: Sequence[int], width: int) -> Feed:
+    """Return the graph's inputs; the last token, which closes a text, stays where those before it are left out."""
     ids = np.zeros((len(encodings), width), dtype=np.int64)
     mask, segments = np.zeros_like(ids), np.zeros_like(ids)
-    for row, encoding in enumerate(encodings):
-        found = encoding.ids
-        ids[row, : len(found)] = found
-        mask[row, : len(found)] = 1
-        segments[row, : len(found)] = encoding.type_ids
+    for row, (encoding, length) in enumerate(zip(encodings, kept, strict=True)):
+        found, kinds = encoding.ids, encoding.type_ids
+        ids[row, :length] = found[: length - 1] + found[-1:] if length < len(found) else found
+        mask[row, :length] = 1
+        segments[row, :length] = kinds[: length - 1] + kinds[-1:] if length < len(found) else kinds
     return {"input_ids": ids, "attention_mask": mask, "token_type_ids": segments}
+
+
+def _kept(length: int, spared: int) -> int:
+    """Return how many of a text's tokens are read, `spared` of them at most being left out.
+
+    >>> [_kept(length, 4) for length in (31, 33, 44, 45)]
+    [31, 32, 40, 45]
+    """
+    over = length % STEP
+    return length - over if length > 4 * STEP and over <= spared else length
 
 
 def _padded(length: int) -> int:

@@ -100,6 +100,22 @@ class TemperingEntry(_Model):
     poste: float = Field(default=1.0, gt=0)
 
 
+class ConfidenceEntry(_Model):
+    """See `models.confidence.Confidence`."""
+
+    best: float = 1.0
+    both: float = 0.0
+    shift: float = 0.0
+
+
+class SurenessEntry(_Model):
+    """See `models.confidence.Sureness`."""
+
+    famille: ConfidenceEntry = ConfidenceEntry()
+    metier: ConfidenceEntry = ConfidenceEntry()
+    poste: ConfidenceEntry = ConfidenceEntry()
+
+
 class ReadingEntry(_Model):
     """See `models.reading.Reader`."""
 
@@ -107,6 +123,7 @@ class ReadingEntry(_Model):
     salience: dict[str, float]
     mute: tuple[str, ...] = ()
     least: float = Field(default=0.0, ge=0)
+    share: float = Field(default=0.0, ge=0, le=1)
 
 
 class Calibration(_Model):
@@ -115,6 +132,7 @@ class Calibration(_Model):
     tempering: TemperingEntry
     thresholds: Thresholds
     rome: RomePrior
+    confidence: SurenessEntry = SurenessEntry()
 
 
 def fingerprint(cartographie: Cartographie) -> str:

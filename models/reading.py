@@ -32,10 +32,12 @@ class Reader:
     Attributes:
         salience: word, lower case → how much it says of the class, in nats; words not there say nothing.
         characters: length of the passages together.
+        nomenclature: labels of a course's codes, which are read before its passages; none are when None.
         mute: common words, lower case, that are left out of the passages: they say nothing of the class.
         least: mean salience under which a sentence is not read: among sentences that say nothing, the title is what
             tells the job.
-        nomenclature: labels of a course's codes, which are read before its passages; none are when None.
+        share: of the best sentence's mean salience, under which another is not read: beside one that tells the job,
+            it would only take time and dilute.
     """
 
     salience: Mapping[str, float]
@@ -43,6 +45,7 @@ class Reader:
     nomenclature: Nomenclature | None = None
     mute: frozenset[str] = frozenset()
     least: float = 0.0
+    share: float = 0.0
 
     def read(self, fiche: Fiche) -> tuple[str, str]:
         """Return the title, and what its codes say with the chosen sentences in their order, "" when nothing is."""
@@ -69,6 +72,9 @@ class Reader:
         'Coder en Python et Spark.'
         >>> Reader({}, 100, mute=frozenset(["en", "et"])).passages("Coder en Python et en C++.")
         'Coder Python C++.'
+        >>> told = "Python, Spark, SQL. Une équipe de douze personnes aime Python."
+        >>> Reader({"python": 2.0, "spark": 2.0}, 100, share=0.5).passages(told)
+        'Python, Spark, SQL.'
         """
         chosen = self._chosen(description)
         if not self.mute:
@@ -77,14 +83,15 @@ class Reader:
 
     def _chosen(self, description: str) -> str:
         text = description[:MAX_DESCRIPTION]
-        if len(text) <= self.characters and not self.least:
+        if len(text) <= self.characters and not self.least and not self.share:
             return text
         found = sentences(text)
         said = [self._score(sentence) for sentence in found]
+        least = max(self.least, self.share * max(said, default=0.0))
         chosen: list[int] = []
         room = self.characters
         for rank in sorted(range(len(found)), key=lambda i: (-said[i], i)):
-            if said[rank] < self.least:
+            if said[rank] < least:
                 break
             if len(found[rank]) <= room or not chosen:
                 chosen.append(rank)

@@ -78,7 +78,7 @@ class RunSettings:
     output: Path
     base: str = DEFAULT_BASE
     characters: int = 160
-    served: int = 320
+    served: int = 240
     finetuning: FineTuning = field(default_factory=FineTuning)
     work: Path = Path("var/train")
     gold: Path | None = None

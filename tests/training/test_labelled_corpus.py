@@ -11,8 +11,9 @@ from cartography.loading import load_version
 from training.corpus.cli import corpus
 from training.corpus.labelled import HELD_OUT, build_labelled_corpus, language
 from training.corpus.near_duplicates import near_any, near_groups
+from training.labels.agreement import double_read
 from training.labels.log import Label, append_labels
-from training.labels.records import LabelledRecord, load_records, own_records
+from training.labels.records import LabelledRecord, load_records, own_records, readings
 from training.labels.sources import SourceText, text_hash
 from training.run import RunSettings, _labelled
 
@@ -158,6 +159,16 @@ def test_a_correction_replaces_the_label_of_an_own_record(tmp_path: Path) -> Non
     append_labels(log, [replace(record.label, label="non", passe="correction")])
     found = [r for r in load_records(tmp_path, TREE, log).records if r.fiche.id == record.fiche.id]
     assert [r.label.label for r in found] == ["non"]
+
+
+def test_a_second_reading_of_an_own_record_does_not_replace_its_label(tmp_path: Path) -> None:
+    record = next(r for r in own_records() if r.label.numerique)
+    log = tmp_path / "l.tsv"
+    append_labels(log, [replace(record.label, label="non", passe="2")])
+    (found,) = [r for r in load_records(tmp_path, TREE, log).records if r.fiche.id == record.fiche.id]
+    assert found.label == record.label
+    ((first, second),) = double_read(readings(log, TREE))
+    assert (first.label, second.label) == (record.label.label, "non")
 
 
 def test_the_command_builds_a_complete_corpus_from_the_projects_own_texts(tmp_path: Path) -> None:

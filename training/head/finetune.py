@@ -64,7 +64,7 @@ class FineTuning:
     wide: float = 0.25
     misled: float = 0.06
     shuffled: float = 0.0
-    polish: int = 1
+    polish: int = 2
     average: float = 0.99
     rehearsal: float = 0.3
     seed: int = 0

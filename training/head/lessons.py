@@ -31,8 +31,8 @@ little each, yet a catalogue is full of them."""
 HELD_RESERVE = 0.2
 """Share of the reserve kept to calibrate on: that of the records in validation and test, so that the out-of-scope rows
 are a fair draw of all those labelled, and not the near misses alone that the corpus keeps."""
-LEAST_SALIENCE = 0.05
-"""Nats a word, of the sentences read in service: a third of all sentences say less."""
+LEAST_SALIENCE, LEAST_SHARE = 0.08, 0.4
+"""Nats a word, and share of the best sentence's, of the sentences read in service."""
 WIDER = 2
 """How many times more of a description the wider reading holds."""
 
@@ -86,7 +86,7 @@ def prepare(
     taught_texts, classes = [texts[r] for r in ranks], _classes(targets[ranks], sums)
     learning = Reader(learn_salience(taught_texts, classes), characters)
     mute = mute_forms(learn_mute(taught_texts, classes))
-    reader = Reader(learning.salience, served or characters, mute=mute, least=LEAST_SALIENCE)
+    reader = Reader(learning.salience, served or characters, mute=mute, least=LEAST_SALIENCE, share=LEAST_SHARE)
 
     def rows(picked: NDArray[np.intp], how: Reader) -> Rows:
         return Rows([read_text(texts[r], how) for r in picked], targets[picked], weights[picked])

@@ -375,9 +375,10 @@ def agreement_(log: Path) -> None:
     from rich.table import Table
 
     from training.labels.agreement import agreement, double_read
+    from training.labels.records import readings
 
     tree = load_version()
-    pairs = double_read(read_labels(log, tree))
+    pairs = double_read(readings(log, tree))
     if not pairs:
         click.echo("Aucune fiche n'a été lue deux fois.")
         return

@@ -39,7 +39,7 @@ class Joined:
     """What became of the labels.
 
     Attributes:
-        records: those whose text is there and unchanged, in the order of the log.
+        records: those whose text is there and unchanged, the project's own first, then in the order of the log.
         changed: labels whose record has another text now; they wait for a new reading.
         missing: labels whose record, or whole source, is not there, by source.
     """
@@ -57,7 +57,7 @@ def load_records(root: Path, tree: Cartographie, log: Path = LABELS) -> Joined:
         tree: the cartographie.
         log: the label log.
     """
-    lines = read_labels(log, tree) if log.exists() else []
+    lines = readings(log, tree) if log.exists() else written()
     labels = effective(lines)
     chosen = {line.key for line in lines if line.passe == "ciblee"}
     wanted = {source for source, _ in labels}
@@ -71,9 +71,23 @@ def load_records(root: Path, tree: Cartographie, log: Path = LABELS) -> Joined:
             changed.append(label)
         else:
             records.append(LabelledRecord(text, label, key in chosen))
-    # A label given to one of the project's own records replaces the one it was written with.
-    own = [record for record in own_records() if record.label.key not in labels]
-    return Joined([*records, *own], changed, missing)
+    return Joined(records, changed, missing)
+
+
+def readings(log: Path, tree: Cartographie) -> list[Label]:
+    """Return every reading: the log's, after the labels that the project's own records were written with.
+
+    A correction in the log replaces the label that a record was written with, a second reading does not.
+
+    Raises:
+        LabelError: see `training.labels.log.read_labels`.
+    """
+    return [*written(), *read_labels(log, tree)]
+
+
+def written() -> list[Label]:
+    """Return the labels that the project's own records were written with, first readings all."""
+    return [record.label for record in own_records()]
 
 
 def read_texts(root: Path, sources: Iterable[Source]) -> Mapping[Key, SourceText]:
