@@ -7,7 +7,7 @@ CONSTRAINTS := constraints.txt
 export PIP_CONSTRAINT := $(CONSTRAINTS)
 export BENTOML_DO_NOT_TRACK := True
 .DEFAULT_GOAL := help
-.PHONY: help serve install test test-slow check fix train-encoder train evaluate bench report sample bento lock clean
+.PHONY: help serve install test test-slow test-spark check fix train-encoder train evaluate bench report sample bento lock clean
 
 help: ## Liste les verbes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -43,6 +43,13 @@ test: $(VENV)/.all check ## Vérifie tout : ruff, mypy, contrat d'imports, tests
 
 test-slow: $(VENV)/.all ## Les tests qui demandent les données réelles ou des minutes de calcul
 	$(VENV)/bin/python -m pytest -m slow
+
+test-spark: $(VENV)/.all ## Installe l'extra spark (Java 17 est nécessaire) et vérifie que Spark répond comme la commande
+	$(PIP) install -e '.[spark]'
+	@command -v java >/dev/null || [ -n "$$JAVA_HOME" ] || { [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq default-jre-headless >/dev/null; } || \
+	  { echo "Java manque ; sur Debian : apt-get install default-jre-headless"; exit 1; }
+	$(VENV)/bin/python -m pytest tests/serving/test_spark.py tests/training/test_spark_udf.py
 
 check: $(VENV)/.all ## ruff, mypy, contrat d'imports
 	$(VENV)/bin/ruff check

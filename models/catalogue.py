@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cartography.fiche import Fiche
+from cartography.fiche import Fiche, fiche_from_mapping
 from models.answer import Answer
 
 _SCHEMA = """
@@ -120,6 +120,14 @@ class Catalogue:
         query = f"SELECT row, fiche, reponse FROM fiches WHERE row IN ({marks})"  # noqa: S608  only marks
         found = {r: Entry(r, json.loads(f), json.loads(a)) for r, f, a in self._rows(query, rows)}
         return [found[row] for row in rows if row in found]
+
+    def fiches(self, page: int = 1000) -> Iterator[Fiche]:
+        """Yield every record in row order, read by pages."""
+        last = 0
+        while found := self._rows("SELECT row, fiche FROM fiches WHERE row > ? ORDER BY row LIMIT ?", (last, page)):
+            for _, fiche in found:
+                yield fiche_from_mapping(json.loads(fiche))
+            last = int(found[-1][0])
 
     def rows_of(self, fiche_id: str, fiche_type: str | None = None) -> list[int]:
         """Return the rows of an identifier: none, one, or one a type."""

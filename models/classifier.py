@@ -90,10 +90,11 @@ class Classifier:
     def _paths(self, postes: Probabilities, scores: Probabilities) -> list[Path]:
         """Return the best path down the tree of each row, with how sure each node is."""
         tree = self.cartographie
+        nodes: tuple[Sequence[Node], ...] = (tree.familles, tree.metiers, tree.postes)
         found = best_path(postes, self._sums)
         sure = self._sureness.of(found, scores)
-        levels = zip((tree.familles, tree.metiers, tree.postes), found, sure, strict=True)
-        return list(zip(*(_scored(nodes, ranks, how) for nodes, (_, ranks), how in levels), strict=True))
+        levels = (_scored(level, ranks, how) for level, (_, ranks), how in zip(nodes, found, sure, strict=True))
+        return list(zip(*levels, strict=True))
 
     def _candidates(self, postes: Probabilities, top_k: int) -> list[tuple[Scored, ...]]:
         ranked = largest(postes.copy(), top_k)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.head import Probabilities, TreeSums
+from models.head import TreeSums
 from models.layout import SurenessEntry
 
 Floats = NDArray[np.floating[Any]]
@@ -85,7 +85,7 @@ class Sureness:
         return famille, metier, np.minimum(poste, metier)
 
 
-def best_path(postes: Probabilities, sums: TreeSums) -> Path:
+def best_path(postes: Floats, sums: TreeSums) -> Path:
     """Return one path down the tree a row: the likeliest famille, its likeliest métier, its likeliest poste.
 
     Args:

@@ -203,6 +203,28 @@ def _manifest(folder: Path, classifier: Classifier, count: int) -> IndexManifest
     )
 
 
+def reindex(source: Path, directory: Path, classifier: Classifier) -> BuildReport:
+    """Index the records of another index again, with another model.
+
+    Args:
+        source: directory of the index whose records are read.
+        directory: the new index.
+        classifier: encodes and classifies the records.
+
+    Raises:
+        IndexUnusable: there is no readable index at `source`.
+        OSError: the directory cannot be written.
+    """
+    folder = current(source)
+    if folder is None:
+        raise IndexUnusable("index_absent", f"{source} : aucun index ici")
+    try:
+        catalogue = Catalogue(folder / FILES.catalogue)
+    except sqlite3.Error as error:
+        raise IndexUnusable("index_endommage", f"{source} : index endommagé ({error})") from error
+    return build_index(catalogue.fiches(), directory, classifier)
+
+
 def open_index(directory: Path, bundle: Bundle) -> Index:
     """Open the current index of a directory for searching with a model.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cartography.crosswalk import Crosswalk, load_crosswalk
@@ -14,8 +15,8 @@ from models.classifier import Classifier
 from models.index import open_index
 from models.search import Searcher
 from serving.batch import answer_records
+from serving.index import index_directory
 from serving.model import load_classifier
-from serving.sample import ensure_sample_index
 from serving.settings import Settings
 
 __all__ = ["Engine", "load_classifier"]
@@ -40,14 +41,18 @@ class Engine:
     crosswalk: Crosswalk
 
     @classmethod
-    def load(cls, settings: Settings) -> Engine:
+    def load(cls, settings: Settings, bundle: Path | None = None) -> Engine:
         """Load everything and answer once, so that the first request is no slower than the next.
+
+        Args:
+            settings: what to load.
+            bundle: directory of the model, where it is already chosen.
 
         Raises:
             GenscanError: the model or the index cannot be used; the message says why.
         """
-        classifier = load_classifier(settings)
-        directory = settings.index or ensure_sample_index(settings, classifier)
+        classifier = load_classifier(settings, bundle)
+        directory = index_directory(settings, classifier)
         searcher = Searcher(open_index(directory, classifier.bundle), classifier.bundle.encoder)
         tree = classifier.cartographie
         engine = cls(classifier, searcher, tree, Lookup.build(tree), load_crosswalk())
@@ -67,7 +72,7 @@ class Engine:
             top_k: how many candidate postes to give.
             mots: whether to add the words that weighed most to the evidence.
         """
-        records = [_record_of(value) for value in values]
+        records = [record_of(value) for value in values]
         return [answer.as_json() for answer in answer_records(records, self.classifier, top_k, mots=mots)]
 
     def node_id(self, text: str, level: type[Node]) -> str | None:
@@ -79,7 +84,8 @@ class Engine:
         return {**self.classifier.versions, "index": self.searcher.index.manifest.version}
 
 
-def _record_of(value: Any) -> Fiche | RecordError:
+def record_of(value: Any) -> Fiche | RecordError:
+    """Return a JSON value as a record, or what is wrong with it."""
     if not isinstance(value, dict):
         return RecordError("fiche_invalide", "un objet JSON est attendu")
     try:

@@ -15,24 +15,10 @@ from starlette.types import Receive, Scope, Send
 from cartography.errors import GenscanError
 from serving.api import create_app
 from serving.engine import Engine
-from serving.errors import ApiError
 from serving.settings import export_paths, load_settings
+from serving.succession import EngineSlot, Succession
 
 SETTINGS = load_settings()
-
-
-class EngineSlot:
-    """Where the engine comes once the worker has loaded it."""
-
-    def __init__(self) -> None:
-        self.engine: Engine | None = None
-
-    def get(self) -> Engine:
-        """Return the engine. Raises ApiError 503 before it is loaded."""
-        if self.engine is None:
-            message = "le service démarre ; réessayez dans un instant"
-            raise ApiError(503, "service_en_demarrage", message, headers={"Retry-After": "1"})
-        return self.engine
 
 
 SLOT = EngineSlot()
@@ -62,6 +48,7 @@ class Genscan:
 
     def __init__(self) -> None:
         SLOT.engine = Engine.load(SETTINGS)
+        Succession(SLOT, SETTINGS).start()
 
     @bentoml.on_deployment  # type: ignore[untyped-decorator]  # bentoml is not followed
     @staticmethod

@@ -10,8 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cartography.errors import GenscanError
 from cartography.loading import CURRENT
-from models.bundle import DEFAULT_BUNDLE
 from models.classifier import MAX_CHARS
+from models.registry import SQLITE
 from serving.faults import explain_fault
 
 PREFIX = "GENSCAN_"
@@ -25,7 +25,10 @@ class Settings(BaseSettings):
     """What an operator can set, each by the variable `GENSCAN_` + its name in capitals.
 
     Attributes:
-        bundle: directory of the model.
+        bundle: directory of the model; when unset, the registry's champion where a tracking server is named, else the
+            embedded default.
+        mlflow_tracking_uri: tracking server, or database, whose champion answers.
+        champion_s: seconds from one look at the registry to the next.
         index: directory of the index to search; the sample catalogue's own when unset.
         var: where the service may write.
         cartographie: version to answer with.
@@ -47,7 +50,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
-    bundle: Path = DEFAULT_BUNDLE
+    bundle: Path | None = None
+    mlflow_tracking_uri: str | None = None
+    champion_s: int = Field(default=30, ge=1, le=86_400)
     index: Path | None = None
     var: Path = Path("var")
     cartographie: str = CURRENT
@@ -67,11 +72,14 @@ class Settings(BaseSettings):
 
 
 def export_paths(settings: Settings) -> None:
-    """Set the variables of paths to absolute ones, for processes that will run in another directory."""
+    """Set the variables of paths, a database's among them, to absolute ones: workers may run in another directory."""
     for name in ("bundle", "index", "var"):
         path: Path | None = getattr(settings, name)
         if path is not None:
             os.environ[f"{PREFIX}{name.upper()}"] = str(path.absolute())
+    uri = settings.mlflow_tracking_uri
+    if uri and uri.startswith(SQLITE):
+        os.environ[f"{PREFIX}MLFLOW_TRACKING_URI"] = f"{SQLITE}{Path(uri.removeprefix(SQLITE)).absolute()}"
 
 
 def load_settings() -> Settings:

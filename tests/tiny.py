@@ -60,12 +60,13 @@ FORMATIONS = (
 )
 
 
-def build_bundle(directory: Path, cartographie: Cartographie | None = None) -> Manifest:
+def build_bundle(directory: Path, cartographie: Cartographie | None = None, *, scale: float = 1.0) -> Manifest:
     """Write a tiny bundle.
 
     Args:
         directory: where; replaced if there.
         cartographie: its classes; the current version by default.
+        scale: of the word vectors: another encoder file, whose answers are the same.
     """
     tree = cartographie or load_version()
     work = directory.parent
@@ -73,7 +74,7 @@ def build_bundle(directory: Path, cartographie: Cartographie | None = None) -> M
     graph, tokenizer = work / f"{directory.name}.onnx", work / f"{directory.name}.tokenizer.json"
     words = _words(tree)
     _tokenizer(words).save(str(tokenizer))
-    onnx.save(_graph(_table(words)), str(graph))
+    onnx.save(_graph(np.float32(scale) * _table(words)), str(graph))
     encoder = Encoder(graph, tokenizer, max_tokens=MAX_TOKENS, threads=1)
     titles: list[tuple[str, tuple[str, ...]]] = [
         (title, (p.id,)) for p in tree.postes for title in list(p.all_titles())[:3]

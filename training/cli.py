@@ -13,7 +13,9 @@ from training.measure.cli import default_gold
 from training.verbs import faults, quiet_environment
 
 if TYPE_CHECKING:
-    from training.run import Outcome, RunSettings
+    from training.distributed import Crew
+    from training.plan import RunSettings
+    from training.run import Outcome
 
 DEFAULT_OUTPUT = Path("models/default")
 
@@ -46,7 +48,7 @@ DEFAULT_OUTPUT = Path("models/default")
 @click.option(
     "--served",
     type=click.IntRange(1, 4000),
-    default=240,
+    default=320,
     show_default=True,
     help="Caractères d'une description que le modèle lira.",
 )
@@ -109,10 +111,10 @@ def train(
         raise click.UsageError("--postes-retires ne remplace pas le modèle par défaut : donnez un autre --output")
     quiet_environment()
     from cartography.loading import load_version
-    from training.head.finetune import FineTuning
+    from training.head.settings import FineTuning
     from training.measure.left_out import choose
     from training.measure.tables import show_outcome
-    from training.run import RunSettings
+    from training.plan import RunSettings
 
     found = gold or (default_gold() if default_gold().is_file() else None)
     base = base or (str(ENCODER) if ENCODER.is_dir() else DEFAULT_BASE)
@@ -137,10 +139,25 @@ def train(
     )
     with faults():
         outcome = _train(settings)
-    show_outcome(outcome, output)
+    if outcome is not None:
+        show_outcome(outcome, output)
 
 
-def _train(settings: RunSettings) -> Outcome:
+def _train(settings: RunSettings) -> Outcome | None:
+    """Train, alone or with the processes that torchrun started, of which the first writes, tracks and speaks."""
+    from cartography.crosswalk import load_crosswalk
+    from cartography.loading import load_version
+    from training.distributed import crew
+    from training.plan import learn, make_plan
+
+    with crew() as processes:
+        if processes.first:
+            return _run(settings, processes)
+        learn(make_plan(settings, load_version(), load_crosswalk()), processes)
+        return None
+
+
+def _run(settings: RunSettings, processes: Crew) -> Outcome:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -162,5 +179,6 @@ def _train(settings: RunSettings) -> Outcome:
             load_crosswalk(),
             tracking_from_environment(),
             say=lambda stage: bars.console.print(f"[bold]→[/] {stage}"),
+            crew=processes,
             progress=progress,
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,8 +20,8 @@ from serving.settings import load_settings
 
 
 @click.command(short_help="Classe des fiches.")
-@inputs
-@output_file("Réponses, en JSON Lines.")
+@partial(inputs, present=False)
+@output_file("Réponses, en JSON Lines.", required=False)
 @click.option(
     "--top-k",
     type=click.IntRange(1, 107),
@@ -29,18 +31,34 @@ from serving.settings import load_settings
     help="Postes candidats.",
 )
 @click.option("--mots", is_flag=True, help="Donne aussi les mots qui ont le plus pesé ; dix à quarante fois plus lent.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="spark : ENTRÉE SORTIE, deux dossiers de JSON Lines ou de Parquet, sur un ou plusieurs serveurs.",
+)
+@click.pass_context
 def classify(
+    ctx: click.Context,
     files: tuple[Path, ...],
     format_name: str | None,
     default_type: FicheType | None,
-    output: Path,
+    output: Path | None,
     top_k: int,
     mots: bool,
+    engine: str,
 ) -> None:
     """Classe chaque fiche : une réponse ou une erreur par fiche, dans l'ordre.
 
     Interrompue, la même commande reprend où elle s'est arrêtée.
     """
+    if engine == "spark":
+        _with_spark(files, output, top_k)
+        return
+    if output is None:
+        raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if p.name == "output"))
+    _check_present(ctx, files)
     classifier = load_classifier(load_settings())
     paths = expand(files, output)
     options = {"top_k": top_k, "mots": mots, "format": format_name, "default_type": default_type}
@@ -61,6 +79,26 @@ def classify(
             click.echo(f"{bar.done} fiches faites ; la même commande reprend où elle s'est arrêtée.", err=True)
             raise
     _report(tally, output, time.monotonic() - start)
+
+
+def _check_present(ctx: click.Context, files: Sequence[Path]) -> None:
+    """Refuse a file that is not there, as click does where it knows that all of them are to be read."""
+    param = next(p for p in ctx.command.params if p.name == "files")
+    for file in files:
+        click.Path(exists=True, path_type=Path).convert(file, param, ctx)
+
+
+def _with_spark(files: Sequence[Path], output: Path | None, top_k: int) -> None:
+    named = [*files, output] if output else list(files)
+    if len(named) != 2:
+        raise click.UsageError("--engine spark attend deux dossiers : ENTRÉE SORTIE")
+    source, target = named
+    if not source.exists():
+        raise click.UsageError(f"{source} : absent")
+    from serving.spark import classify_folder
+
+    count = classify_folder(source, target, top_k)
+    click.echo(f"{target} : {count} réponses", err=True)
 
 
 def _report(tally: Tally, output: Path, seconds: float) -> None:

@@ -16,8 +16,8 @@ from serving.batch import Partial
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def inputs(command: F) -> F:
-    """Add the input files, `--format` and `--type`."""
+def inputs(command: F, *, present: bool = True) -> F:
+    """Add the input files, which must be there unless `present` is False, `--format` and `--type`."""
     for decorate in (
         click.option(
             "--type",
@@ -34,20 +34,20 @@ def inputs(command: F) -> F:
             help=f"Format des fichiers ({', '.join(FORMATS)}) ; reconnu d'après leur contenu par défaut.",
         ),
         click.argument(
-            "files", nargs=-1, required=True, metavar="FICHIER…", type=click.Path(exists=True, path_type=Path)
+            "files", nargs=-1, required=True, metavar="FICHIER…", type=click.Path(exists=present, path_type=Path)
         ),
     ):
         command = decorate(command)
     return command
 
 
-def output_file(said: str) -> Callable[[F], F]:
-    """Return the required `-o` of a verb that writes one file; `said` is its help."""
+def output_file(said: str, *, required: bool = True) -> Callable[[F], F]:
+    """Return the `-o` of a verb that writes one file; `said` is its help."""
     return click.option(
         "-o",
         "--output",
         type=click.Path(dir_okay=False, path_type=Path),
-        required=True,
+        required=required,
         metavar="FICHIER",
         help=said,
     )

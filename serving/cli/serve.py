@@ -9,7 +9,7 @@ import sys
 import click
 
 from cartography.errors import GenscanError, reason
-from serving.sample import ensure_sample_index
+from serving.index import ensure_sample_index
 from serving.settings import load_settings
 
 

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from models.layout import LAYOUT
-from serving.sample import SAMPLE_FILES
+from serving.index import SAMPLE_FILES
 
 ROOT = Path(__file__).parents[2]
 

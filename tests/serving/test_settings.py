@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.bundle import DEFAULT_BUNDLE
+from serving.model import choose_bundle
 from serving.settings import SettingsInvalid, load_settings
 
 
@@ -18,7 +19,7 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_defaults() -> None:
     settings = load_settings()
-    assert settings.bundle == DEFAULT_BUNDLE
+    assert choose_bundle(settings) == DEFAULT_BUNDLE
     assert settings.index is None
     assert (settings.host, settings.port) == ("127.0.0.1", 3000)
     assert settings.max_body_bytes == 16 * 1024 * 1024

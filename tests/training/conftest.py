@@ -17,8 +17,9 @@ from cartography.crosswalk import Crosswalk
 from cartography.loading import load_version
 from cartography.rome import Appellation, Rome
 from training.encoder.base import Base, load_base
-from training.head.finetune import FineTuning
-from training.run import Outcome, RunSettings, run_training
+from training.head.settings import FineTuning
+from training.plan import RunSettings
+from training.run import Outcome, run_training
 from training.tracking.runs import Tracking
 
 WORDS = ("développeur", "web", "data", "boulanger", "réseau")

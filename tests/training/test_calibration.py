@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartography.loading import load_version
+from models.confidence import Sureness
 from models.head import Tempering, TreeSums, temper
-from training.head.calibration import accepted_loss, calibrate, fit_tempering, guesses, threshold_for
+from training.head.calibration import accepted_loss, calibrate, fit_tempering, threshold_for
+from training.head.sureness import guesses
 
 
 @given(
@@ -70,9 +72,10 @@ def test_calibration_of_a_head() -> None:
     calibration = calibrate(logits, targets, np.ones(1200), tree)
     sums = TreeSums.of(tree)
     probabilities = temper(logits, sums, Tempering(**calibration.tempering.model_dump()))
+    sureness = Sureness.read(calibration.confidence)
     asked = probabilities[:, :-1].sum(axis=1) >= calibration.thresholds.numerique
     thresholds = (calibration.thresholds.famille, calibration.thresholds.metier, calibration.thresholds.poste)
-    for threshold, (confidence, right) in zip(thresholds, guesses(probabilities, targets, sums), strict=True):
+    for threshold, (confidence, right) in zip(thresholds, guesses(probabilities, targets, sums, sureness), strict=True):
         kept = asked & (confidence >= threshold)
         assert kept.any()
         assert right[kept].mean() >= 0.97

@@ -13,7 +13,8 @@ from tests.training.measure.support import small_corpus, small_splits
 from training.cli import train
 from training.labels.sources import DATA_VARIABLE
 from training.measure.cli import default_gold, evaluate
-from training.run import Outcome, RunSettings
+from training.plan import RunSettings
+from training.run import Outcome
 from training.tracking.runs import Tracking
 
 Trained = tuple[RunSettings, Outcome, Tracking]

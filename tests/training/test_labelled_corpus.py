@@ -15,7 +15,7 @@ from training.labels.agreement import double_read
 from training.labels.log import Label, append_labels
 from training.labels.records import LabelledRecord, load_records, own_records, readings
 from training.labels.sources import SourceText, text_hash
-from training.run import RunSettings, _labelled
+from training.plan import RunSettings, _labelled
 
 TREE = load_version()
 LONG = (

@@ -15,9 +15,11 @@ from cartography.loading import load_version
 from models.bundle import load_bundle
 from models.classifier import Classifier
 from models.layout import LAYOUT, REQUIRED
+from models.registry import CHALLENGER, CHAMPION, NAME
 from training.encoder.embeddings import cache_path, embed
-from training.run import Outcome, RunSettings
-from training.tracking.registry import CHALLENGER, CHAMPION, NAME, register
+from training.plan import RunSettings
+from training.run import Outcome
+from training.tracking.registry import register
 from training.tracking.runs import ARTIFACTS, EXPERIMENT, URI_VARIABLE, Tracking, tracked_run, tracking_from_environment
 
 Trained = tuple[RunSettings, Outcome, Tracking]

@@ -12,6 +12,7 @@ from training.labels.sources import DATA_VARIABLE, shared_root
 from training.verbs import faults, quiet_environment
 
 if TYPE_CHECKING:
+    from training.distributed import Crew
     from training.encoder.recipe import Recipe
 
 
@@ -49,12 +50,17 @@ def train_encoder(
     from training.encoder.recipe import Recipe
 
     recipe = Recipe(base=base, tokenizer=tokenizer, distil=distil, contrast=contrast, batch=batch, seed=seed)
-    with faults():
-        _run(recipe, work, output)
+    from training.distributed import crew
+
+    with faults(), crew() as processes:
+        _run(recipe, work, output, processes)
+        first = processes.first
+    if not first:
+        return
     click.echo(f"Encodeur écrit dans {output} ; `genscan train` en part, `genscan melo --bundle` mesure le modèle.")
 
 
-def _run(recipe: Recipe, work: Path, output: Path) -> None:
+def _run(recipe: Recipe, work: Path, output: Path, processes: Crew) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -73,7 +79,7 @@ def _run(recipe: Recipe, work: Path, output: Path) -> None:
     )
     losses: dict[str, float] = {}
     tasks: dict[str, Any] = {}
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    with Progress(*columns, console=Console(stderr=True, quiet=not processes.first)) as bars:
 
         def progress(stage: str, step: int, steps: int, task: str, loss: float) -> None:
             losses[task] = 0.9 * losses.get(task, loss) + 0.1 * loss
@@ -83,5 +89,11 @@ def _run(recipe: Recipe, work: Path, output: Path) -> None:
             bars.update(tasks[stage], completed=step, losses=said)
 
         make_encoder(
-            recipe, root, work, output, say=lambda stage: bars.console.print(f"[bold]→[/] {stage}"), progress=progress
+            recipe,
+            root,
+            work,
+            output,
+            crew=processes,
+            say=lambda stage: bars.console.print(f"[bold]→[/] {stage}"),
+            progress=progress,
         )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from training.distributed import ALONE, Crew
 from training.encoder.checkpoint import load_checkpoint, save_checkpoint
 from training.encoder.student import Student
 from training.encoder.tasks import Task
@@ -62,6 +63,7 @@ def run_stage(
     directory: Path,
     *,
     seed: int = 0,
+    crew: Crew = ALONE,
     progress: Callable[[int, int, float], Any] = lambda step, task, loss: None,
 ) -> None:
     """Train a student in place.
@@ -74,6 +76,7 @@ def run_stage(
         tasks: (weight, task).
         directory: of the checkpoints.
         seed: of the batches.
+        crew: the processes; each draws a batch of its own, so that a step learns from as many times more.
         progress: called after each step with its rank, the task's rank and the loss.
     """
     optimizer = _optimizer(student, stage)
@@ -85,9 +88,11 @@ def run_stage(
         random = np.random.default_rng([seed, step])
         torch.manual_seed(int(random.integers(2**31)))
         rank = int(random.choice(len(tasks), p=weights / weights.sum()))
-        loss = tasks[rank][1].loss(student, random)
+        own = random if crew.size == 1 else np.random.default_rng(crew.seed(seed, step))
+        loss = tasks[rank][1].loss(student, own)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
+        crew.average(student)
         torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
         share = schedule(stage, step)
         for group in optimizer.param_groups:
@@ -95,7 +100,9 @@ def run_stage(
         optimizer.step()
         progress(step, rank, float(loss.detach()))
         if (step + 1) % EVERY == 0 or step + 1 == stage.steps:
-            save_checkpoint(place, student, optimizer, step + 1)
+            if crew.first:
+                save_checkpoint(place, student, optimizer, step + 1)
+            crew.wait()
 
 
 def _optimizer(student: Student, stage: Stage) -> torch.optim.AdamW:

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from training.distributed import ALONE, Crew
 from training.encoder.base import load_base
 from training.encoder.loop import Stage, run_stage
 from training.encoder.names import DEFAULT_BASE
@@ -74,6 +75,7 @@ def make_encoder(
     work: Path,
     output: Path,
     *,
+    crew: Crew = ALONE,
     say: Callable[[str], Any] = lambda stage: None,
     progress: Callable[[str, int, int, str, float], Any] = lambda *_: None,
 ) -> None:
@@ -84,6 +86,7 @@ def make_encoder(
         root: folder that holds `data/`.
         work: directory of what is kept between calls.
         output: directory of the encoder.
+        crew: the processes that train; the first writes.
         say: called at each step with what begins.
         progress: called after each training step with the stage, the step, the stage's steps, the task and the loss.
 
@@ -95,10 +98,11 @@ def make_encoder(
     material = gather(root)
     base = load_base(recipe.base)
     teacher = teacher_of(base)
-    tokenizer = vocabulary(recipe.tokenizer, recipe.vocabulary, material, work, say)
-    student = first_student(teacher, tokenizer, material, work, say).to(device())
     pairs = (*material.sentences, *material.titles)
-    vectors = teacher_vectors(teacher.to(device()), [english for _, english in pairs], work, say)
+    with crew.in_turn():
+        tokenizer = vocabulary(recipe.tokenizer, recipe.vocabulary, material, work, say)
+        student = first_student(teacher, tokenizer, material, work, say).to(device())
+        vectors = teacher_vectors(teacher.to(device()), [english for _, english in pairs], work, say)
     stages = work / key(recipe, student.digest())
     sentences = len(material.sentences)
     short = [i for i in range(sentences) if len(pairs[i][0]) <= SHORT]
@@ -123,9 +127,11 @@ def make_encoder(
             [(weight, task) for weight, _, task in tasks],
             stages,
             seed=recipe.seed,
+            crew=crew,
             progress=_teller(stage, tasks, progress),
         )
-    as_sentence_transformer(student.to("cpu").eval(), output, recipe.max_tokens)
+    if crew.first:
+        as_sentence_transformer(student.to("cpu").eval(), output, recipe.max_tokens)
 
 
 def _batch(recipe: Recipe, draw: Draw) -> int:

@@ -14,9 +14,10 @@ from cartography.crosswalk import Crosswalk
 from cartography.fiche import Fiche
 from cartography.tree import Cartographie
 from models.head import Probabilities, Tempering, TreeSums, temper
-from models.layout import Calibration, RomePrior, TemperingEntry, Thresholds
+from models.layout import Calibration, RomePrior, SurenessEntry, TemperingEntry, Thresholds
 from models.prior import ROME_OF, Prior
 from training.head.search import golden
+from training.head.sureness import fit_sureness, guesses
 
 PRECISION = 0.97
 """What an answer given as sure must reach on validation, at every level."""
@@ -194,7 +195,7 @@ def fit_prior(probabilities: Probabilities, targets: Floats, coded: Coded) -> Ro
 def calibrate(
     logits: Floats, targets: Floats, weights: Floats, cartographie: Cartographie, coded: Coded | None = None
 ) -> Calibration:
-    """Fit the tempering, the ROME prior, then the threshold of each level, on rows that nothing was trained on.
+    """Fit tempering, ROME prior, sureness and the threshold of each level, in turn, on rows nothing was trained on.
 
     A best guess is right when the target gives it, or a node below it, any share. Records of hors numérique count as
     wrong answers at every level.
@@ -217,31 +218,13 @@ def calibrate(
     score = probabilities[:, :-1].sum(axis=1)
     numerique = best_f1_threshold(score, targets[:, :-1].sum(axis=1), weights)
     asked = score >= numerique
-    levels = [
-        threshold_for(confidence[asked], right[asked], weights[asked])
-        for confidence, right in guesses(probabilities, targets, sums)
-    ]
-    famille, metier, poste = (min(1.0, level) for level in levels)
+    probabilities, targets, weights = probabilities[asked], targets[asked], weights[asked]
+    sureness = fit_sureness(probabilities, targets, weights, sums)
+    levels = guesses(probabilities, targets, sums, sureness)
+    famille, metier, poste = (min(1.0, threshold_for(sure, right, weights)) for sure, right in levels)
     return Calibration(
         tempering=TemperingEntry(**asdict(tempering)),
         thresholds=Thresholds(numerique=numerique, famille=famille, metier=metier, poste=poste),
         rome=rome,
+        confidence=SurenessEntry.model_validate(asdict(sureness)),
     )
-
-
-def guesses(
-    probabilities: Probabilities, targets: Floats, sums: TreeSums
-) -> list[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
-    """Return (confidence, right) of the best guess at famille, métier and poste, down one path as in `Classifier`."""
-    rows = np.arange(len(probabilities))
-    postes, wanted = probabilities[:, :-1], targets[:, :-1]
-    metiers, familles = sums.sums(postes)
-    wanted_metiers, wanted_familles = sums.sums(wanted)
-    f = familles.argmax(axis=1)
-    m = np.where(sums.famille_of_metier == f[:, None], metiers, -1).argmax(axis=1)
-    p = np.where(sums.metier_of == m[:, None], postes, -1).argmax(axis=1)
-    return [
-        (familles[rows, f], wanted_familles[rows, f] > 0),
-        (metiers[rows, m], wanted_metiers[rows, m] > 0),
-        (postes[rows, p], wanted[rows, p] > 0),
-    ]

@@ -14,104 +14,60 @@ from numpy.typing import NDArray
 
 from cartography.files import write_atomic
 from models.encoder import Text
-from models.reading import sentences
+from training.distributed import ALONE, Crew
 from training.encoder.checkpoint import load_checkpoint, save_checkpoint
 from training.encoder.loop import Stage, schedule
 from training.encoder.tasks import Task
 from training.head.network import Network, TreeLoss
+from training.head.rows import Rows, drawn
 from training.head.search import golden
+from training.head.settings import POLISH_RATE, REHEARSED, FineTuning
 
 CURVE = "courbe.json"
-REHEARSED = 2
-"""Steps from one rehearsal to the next: enough to forget nothing, and a sixth of the time is saved."""
-POLISH_RATE, POLISH_SHUFFLED = 0.3, 0.15
-TELLING = 120
-"""Characters of a description from which it is taken to tell what the work is."""
+POLISH_SHUFFLED = 0.15
 
 
 @dataclass(frozen=True)
-class FineTuning:
-    """How it is done.
+class Frame:
+    """What stays the same from a first training to the passes that follow it.
 
     Attributes:
-        epochs: passes over the records.
-        records: records in a step.
-        titles: titles in a step, drawn by weight.
-        rate: highest learning rate of the transformer.
-        word_rate: of the word vectors.
-        head_rate: of the head.
-        max_tokens: texts are cut there.
-        bare: share of the records read by their title alone, as a query or a poor catalogue would give them.
-        wide: share read with more of their description.
-        misled: share whose title is another record's: sites put titles of their own over offers, and the content is
-            what counts.
-        shuffled: share whose sentences change their order.
-        polish: passes that follow, at `POLISH_RATE` of the rates, over the records as the model will read them.
-        average: share of the averaged weights that a step keeps. The model is that average (Polyak & Juditsky 1992),
-            which wavers less than the last step.
-        rehearsal: weight of the encoder's own tasks, one batch of which goes into every `REHEARSED`-th step.
-        seed: of every draw.
+        titles: titles with their shares, drawn beside the records.
+        validation: rows that say which epoch is the best.
+        rehearsal: (weight, task) of the encoder's own training; may be empty.
+        loss: over the tree.
     """
 
-    epochs: int = 6
-    records: int = 64
-    titles: int = 48
-    rate: float = 1e-4
-    word_rate: float = 2e-4
-    head_rate: float = 2e-3
-    max_tokens: int = 96
-    bare: float = 0.15
-    wide: float = 0.25
-    misled: float = 0.06
-    shuffled: float = 0.0
-    polish: int = 2
-    average: float = 0.99
-    rehearsal: float = 0.3
-    seed: int = 0
+    titles: Rows
+    validation: Rows
+    rehearsal: Sequence[tuple[float, Task]]
+    loss: TreeLoss
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Texts with their targets.
-
-    Attributes:
-        texts: n texts.
-        targets: float32 (n, classes), rows summing to 1.
-        weights: float64 (n,).
-        wider: the n texts with more of their description; none when empty.
-    """
-
-    texts: Sequence[Text]
-    targets: NDArray[np.float32]
-    weights: NDArray[np.float64]
-    wider: Sequence[Text] = ()
+Progress = Callable[[int, int, float, float | None], Any]
+"""Called after each step with the step, their number, the loss and, at an epoch's end, that of validation."""
 
 
 def finetune(
     network: Network,
     records: Rows,
-    titles: Rows,
-    validation: Rows,
-    rehearsal: Sequence[tuple[float, Task]],
-    loss: TreeLoss,
+    frame: Frame,
     settings: FineTuning,
     directory: Path,
     *,
-    progress: Callable[[int, int, float, float | None], Any] = lambda *_: None,
+    crew: Crew = ALONE,
+    progress: Progress = lambda *_: None,
 ) -> list[tuple[float, float]]:
     """Train a network in place and leave it with the averaged weights of its best epoch on validation.
 
     Args:
         network: encoder and head.
         records: labelled records.
-        titles: titles with their shares.
-        validation: rows that say which epoch is the best.
-        rehearsal: (weight, task) of the encoder's own training; may be empty.
-        loss: over the tree.
+        frame: what they are learnt with.
         settings: see `FineTuning`.
         directory: of the checkpoint.
-        progress: called after each step with the step, their number, the loss and, at an epoch's end, that of
-            validation.
+        crew: the processes, which share the rows of a step.
+        progress: see `Progress`.
 
     Returns:
         (training loss, validation loss) of each epoch.
@@ -124,24 +80,12 @@ def finetune(
     last, best = directory / "derniere", directory / "meilleure"
     first = load_checkpoint(last, both, optimizer)
     curve = _read_curve(directory)[: first // each]
-    chances = np.array([weight for weight, _ in rehearsal])
     losses: list[float] = []
     for step in range(first, stage.steps):
-        network.train()
-        random = np.random.default_rng([settings.seed, 1, step])
-        torch.manual_seed(int(random.integers(2**31)))
-        order = np.random.default_rng([settings.seed, 2, step // each]).permutation(len(records.texts))
-        rows = order[step % each * settings.records :][: settings.records]
-        total = loss(*_batch(network, records, rows, settings, random))
-        share = titles.weights / titles.weights.sum()
-        drawn = random.choice(len(titles.texts), size=settings.titles, p=share)
-        logits, targets, weights = _batch(network, titles, drawn, settings, random)
-        total = total + 0.5 * loss(logits, targets, torch.ones_like(weights))
-        if rehearsal and step % REHEARSED == 0:
-            task = rehearsal[int(random.choice(len(rehearsal), p=chances / chances.sum()))][1]
-            total = total + settings.rehearsal * task.loss(network.student, random)
+        total = _step_loss(network, records, frame, settings, crew, step)
         optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
+        crew.average(network)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         for group in optimizer.param_groups:
             group["lr"] = group["highest"] * schedule(stage, step)
@@ -150,48 +94,69 @@ def finetune(
         losses.append(float(total.detach()))
         held = None
         if (step + 1) % each == 0:
-            held = validation_loss(average.module, validation, loss, settings.max_tokens)
+            held = validation_loss(average.module, frame.validation, frame.loss, settings.max_tokens)
             curve.append((float(np.mean(losses)), held))
             losses.clear()
-            if held == min(value for _, value in curve):
-                save_checkpoint(best, average.module, None, step + 1)
-            save_checkpoint(last, both, optimizer, step + 1)
-            write_atomic(directory / CURVE, json.dumps(curve).encode())
+            if crew.first:
+                if held == min(value for _, value in curve):
+                    save_checkpoint(best, average.module, None, step + 1)
+                save_checkpoint(last, both, optimizer, step + 1)
+                write_atomic(directory / CURVE, json.dumps(curve).encode())
+            crew.wait()
         progress(step + 1, stage.steps, float(total.detach()), held)
     load_checkpoint(best, network)
     network.eval()
     return curve
 
 
+def _step_loss(
+    network: Network, records: Rows, frame: Frame, settings: FineTuning, crew: Crew, step: int
+) -> torch.Tensor:
+    """Return the loss of a step, which depends on the seed and the step alone, so that a resumed training goes on."""
+    network.train()
+    random = np.random.default_rng(crew.seed(settings.seed, 1, step))
+    torch.manual_seed(int(random.integers(2**31)))
+    each = max(1, len(records.texts) // settings.records)
+    order = np.random.default_rng([settings.seed, 2, step // each]).permutation(len(records.texts))
+    rows = order[step % each * settings.records :][: settings.records]
+    total = frame.loss(*_batch(network, records, crew.part(rows), settings, random))
+    titles = frame.titles
+    share = titles.weights / titles.weights.sum()
+    picked = random.choice(len(titles.texts), size=max(1, settings.titles // crew.size), p=share)
+    logits, targets, weights = _batch(network, titles, picked, settings, random)
+    total = total + 0.5 * frame.loss(logits, targets, torch.ones_like(weights))
+    if frame.rehearsal and step % REHEARSED == 0:
+        chances = np.array([weight for weight, _ in frame.rehearsal])
+        task = frame.rehearsal[int(random.choice(len(chances), p=chances / chances.sum()))][1]
+        total = total + settings.rehearsal * task.loss(network.student, random)
+    return total
+
+
 def polish(
     network: Network,
     records: Rows,
-    titles: Rows,
-    validation: Rows,
-    rehearsal: Sequence[tuple[float, Task]],
-    loss: TreeLoss,
+    frame: Frame,
     settings: FineTuning,
     directory: Path,
     *,
-    progress: Callable[[int, int, float, float | None], Any] = lambda *_: None,
+    crew: Crew = ALONE,
+    progress: Progress = lambda *_: None,
 ) -> list[tuple[float, float]]:
     """Go on with a trained network over the records as it will read them; keep what that brings only if it helps.
 
     Args:
         network: left as it was where validation says that it is worse.
         records: as they will be read.
-        titles: see `finetune`; likewise validation, rehearsal, loss, directory and progress.
-        validation: see `finetune`.
-        rehearsal: see `finetune`.
-        loss: see `finetune`.
+        frame: what they are learnt with.
         settings: of the first training.
-        directory: see `finetune`.
-        progress: see `finetune`.
+        directory: of the checkpoint.
+        crew: the processes.
+        progress: see `Progress`.
 
     Returns:
         (training loss, validation loss) of each pass.
     """
-    before = validation_loss(network, validation, loss, settings.max_tokens)
+    before = validation_loss(network, frame.validation, frame.loss, settings.max_tokens)
     kept = {name: value.clone() for name, value in network.state_dict().items()}
     gentle = replace(
         settings,
@@ -202,7 +167,7 @@ def polish(
         wide=0.0,
         shuffled=POLISH_SHUFFLED,
     )
-    curve = finetune(network, records, titles, validation, rehearsal, loss, gentle, directory, progress=progress)
+    curve = finetune(network, records, frame, gentle, directory, crew=crew, progress=progress)
     if min(held for _, held in curve) > before:
         network.load_state_dict(kept)
     return curve
@@ -249,33 +214,13 @@ def logits_of(network: torch.nn.Module, texts: Sequence[Text], max_tokens: int) 
 def _batch(
     network: Network, rows: Rows, ranks: NDArray[np.intp], settings: FineTuning, random: np.random.Generator
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    texts = [_drawn(rows, int(rank), settings, random) for rank in ranks]
+    texts = [drawn(rows, int(rank), settings, random) for rank in ranks]
     device = network.student.device
     return (
         network(texts, settings.max_tokens),
         torch.from_numpy(rows.targets[ranks]).to(device),
         torch.from_numpy(rows.weights[ranks].astype(np.float32)).to(device),
     )
-
-
-def _drawn(rows: Rows, rank: int, settings: FineTuning, random: np.random.Generator) -> Text:
-    """Return one reading of a record: as it will be read, wider, by its title alone, or under another's title."""
-    text, draw = rows.texts[rank], random.random()
-    if not isinstance(text, tuple):
-        return text
-    if draw < settings.bare:
-        return text[0]
-    if draw < settings.bare + settings.wide and rows.wider:
-        text = rows.wider[rank]
-    if not isinstance(text, tuple):
-        return text
-    title, passage = text
-    if settings.shuffled and random.random() < settings.shuffled:
-        passage = " ".join(random.permutation(np.array(sentences(passage), dtype=object)))
-    if len(passage) >= TELLING and random.random() < settings.misled:
-        other = rows.texts[int(random.integers(len(rows.texts)))]
-        title = other[0] if isinstance(other, tuple) else other
-    return title, passage
 
 
 def _optimizer(network: Network, settings: FineTuning) -> torch.optim.AdamW:

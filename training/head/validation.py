@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from cartography.tree import Cartographie
 from models.head import Tempering, TreeSums, temper
 from models.layout import Calibration
-from training.head.calibration import accepted_loss, guesses
+from training.head.calibration import accepted_loss
+from training.head.sureness import right_guesses
 
 
 def validation_figures(
@@ -40,6 +41,7 @@ def validation_figures(
         "nll_apres": accepted_loss(probabilities, targets, weights),
         "numerique_f1": 2 * found / float((weights * said).sum() + (weights * digital).sum()),
     }
-    for name, (_, right) in zip(("famille", "metier", "poste"), guesses(probabilities, targets, sums), strict=True):
+    levels = right_guesses(probabilities, targets, sums)
+    for name, (_, right) in zip(("famille", "metier", "poste"), levels, strict=True):
         figures[name] = float((weights * digital * right).sum() / (weights * digital).sum())
     return figures

@@ -45,6 +45,7 @@ class Asked:
         cache: folder of what is kept from one run to the next.
         draws: bootstrap resamples.
         seed: of the resamples.
+        mistakes: file for the records that the model gets wrong; None for none.
     """
 
     path: Path | None
@@ -54,6 +55,7 @@ class Asked:
     cache: Path
     draws: int
     seed: int
+    mistakes: Path | None = None
 
 
 @click.command()
@@ -72,6 +74,12 @@ class Asked:
     show_default=True,
     help="Vecteurs et réponses des références gardés d'une fois à l'autre.",
 )
+@click.option(
+    "--erreurs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Écrit les fiches que le modèle rate (JSON Lines : attendu, obtenu, sans les textes).",
+)
 def evaluate(
     fichier: Path | None,
     bundle: Path | None,
@@ -82,6 +90,7 @@ def evaluate(
     draws: int,
     seed: int,
     cache: Path,
+    erreurs: Path | None,
 ) -> None:
     """Mesure un modèle sur les fiches annotées de FICHIER (JSON Lines), par type, famille, source et longueur.
 
@@ -98,7 +107,8 @@ def evaluate(
     quiet_environment()
     directory = bundle or DEFAULT_BUNDLE
     with faults():
-        _evaluate(Asked(path, directory, rome_strength if rome else 0.0, not sans_references, cache, draws, seed))
+        strength = rome_strength if rome else 0.0
+        _evaluate(Asked(path, directory, strength, not sans_references, cache, draws, seed, erreurs))
 
 
 def _evaluate(asked: Asked) -> None:
@@ -108,6 +118,7 @@ def _evaluate(asked: Asked) -> None:
     from models.classifier import Classifier
     from training.measure.comparison import System, compare
     from training.measure.evaluation import TOP, with_rome
+    from training.measure.mistakes import mistakes, write_mistakes
     from training.measure.slices import slices
     from training.measure.tables import show_comparison
 
@@ -122,6 +133,10 @@ def _evaluate(asked: Asked) -> None:
     where = str(asked.path) if asked.path else "catalogue d'exemple, étiquettes de ses auteurs"
     click.echo(f"Modèle {bundle.manifest.version}, {len(labelled)} fiches ({where})")
     show_comparison(compare(labelled, systems, slices(labelled, tree), draws=asked.draws, seed=asked.seed))
+    if asked.mistakes:
+        counts = write_mistakes(asked.mistakes, mistakes(labelled, systems[0].answers))
+        said = ", ".join(f"{count} {level}" for level, count in counts.items())
+        click.echo(f"Fiches ratées, au plus haut niveau faux : {said} ({asked.mistakes})")
 
 
 def _labelled(path: Path | None, tree: Cartographie) -> list[Labelled]:

@@ -13,10 +13,10 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from pydantic import ValidationError
 
+from models.registry import NAME
 from training.errors import TrainingError
 from training.measure.findings import Findings
 from training.tracking.details import FINDINGS, IDEA
-from training.tracking.registry import NAME
 from training.tracking.runs import EXPERIMENT, Tracking
 
 MOST_RUNS = 1000
@@ -25,6 +25,10 @@ LOSS = "perte"
 
 Curve = tuple[tuple[int, float], ...]
 """(step, value), by growing step."""
+
+
+PARENT = "mlflow.parentRunId"
+"""MLflow's tag of a nested run."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ _STATUS = {"FINISHED": "terminé", "FAILED": "échoué", "RUNNING": "en cours", 
 
 
 def read_runs(tracking: Tracking) -> list[Run]:
-    """Return every run of the experiment, the latest first.
+    """Return every run of the experiment, the latest first; their stages, which are runs too, are not listed.
 
     Raises:
         TrainingError: there is no experiment yet, or the store cannot be read.
@@ -76,7 +80,8 @@ def read_runs(tracking: Tracking) -> list[Run]:
             [experiment.experiment_id], max_results=MOST_RUNS, order_by=["attributes.start_time DESC"]
         )
         aliases = dict(_aliases(client))
-        return [_run(client, run, aliases.get(run.info.run_id, ())) for run in found]
+        whole = [run for run in found if PARENT not in run.data.tags]
+        return [_run(client, run, aliases.get(run.info.run_id, ())) for run in whole]
     except MlflowException as error:
         raise TrainingError("suivi_illisible", f"{tracking.uri} : {str(error).splitlines()[0]}") from error
 

@@ -12,9 +12,9 @@ from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
 from mlflow.types.schema import AnyType, ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
-NAME = "genscan-classifier"
-CHALLENGER = "challenger"
-CHAMPION = "champion"
+from models.bundle import read_manifest
+from models.registry import BUNDLE_TAG, CHALLENGER, CHAMPION, NAME
+
 SCRIPT = Path(__file__).with_name("pyfunc_model.py")
 COLUMNS = ("id", "type", "intitule", "description", "rome", "appellation", "rncp", "formacode", "langue")
 NEEDED = frozenset({"id", "type", "intitule"})
@@ -31,7 +31,7 @@ def register(bundle: Path) -> int:
         bundle: directory of the bundle.
 
     Returns:
-        The new version of `NAME`.
+        The new version of `models.registry.NAME`.
     """
     with warnings.catch_warnings():
         # MLflow asks for an example to guess the signature from; ours is given.
@@ -46,6 +46,7 @@ def register(bundle: Path) -> int:
         )
     number = int(info.registered_model_version)
     client = MlflowClient()
+    client.set_model_version_tag(NAME, str(number), BUNDLE_TAG, read_manifest(bundle).version)
     client.set_registered_model_alias(NAME, CHALLENGER, str(number))
     if CHAMPION not in client.get_registered_model(NAME).aliases:
         client.set_registered_model_alias(NAME, CHAMPION, str(number))

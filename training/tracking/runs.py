@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,17 @@ from typing import Any
 
 import mlflow
 import mlflow.data
+from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
+from cartography.files import write_atomic
+from models.registry import FOLDER
 from training.corpus.examples import Corpus
 
 EXPERIMENT = "genscan"
+DATA_CARD = Path(__file__).parents[1] / "data" / "README.md"
+RUN = "essai"
+"""File of a training's directory: its MLflow run."""
 URI_VARIABLE = "GENSCAN_MLFLOW_TRACKING_URI"
 DATABASE = Path("var/mlflow.db")
 ARTIFACTS = Path("var/mlartifacts")
@@ -43,28 +49,65 @@ def tracking_from_environment() -> Tracking:
 
 
 @contextmanager
-def tracked_run(tracking: Tracking, name: str) -> Iterator[str]:
-    """Open a run of the experiment and yield its identifier; an exception marks it as failed."""
+def tracked_run(
+    tracking: Tracking, name: str, experiment: str = EXPERIMENT, *, resumed: Path | None = None
+) -> Iterator[str]:
+    """Open a run of an experiment and yield its identifier; an exception marks it as failed.
+
+    Args:
+        tracking: where.
+        name: of the run.
+        experiment: that it belongs to.
+        resumed: directory of what the run keeps between two starts: a run that was stopped goes on under its own
+            identifier; a finished one is never written again.
+    """
     if tracking.uri.startswith("sqlite:///"):
         Path(tracking.uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     mlflow.set_tracking_uri(tracking.uri)
     client = MlflowClient()
-    if client.get_experiment_by_name(EXPERIMENT) is None:
-        client.create_experiment(EXPERIMENT, artifact_location=tracking.artifacts)
-    mlflow.set_experiment(EXPERIMENT)
-    with mlflow.start_run(run_name=name) as run:
-        yield str(run.info.run_id)
+    if client.get_experiment_by_name(experiment) is None:
+        client.create_experiment(experiment, artifact_location=tracking.artifacts)
+    mlflow.set_experiment(experiment)
+    with mlflow.start_run(run_id=_stopped(client, resumed), run_name=name) as run:
+        identifier = str(run.info.run_id)
+        if resumed is not None:
+            resumed.mkdir(parents=True, exist_ok=True)
+            write_atomic(resumed / RUN, f"{identifier}\n".encode())
+        yield identifier
+
+
+def _stopped(client: MlflowClient, directory: Path | None) -> str | None:
+    """Return the run that was stopped before its end in a directory; None where there is none."""
+    if directory is None or not (directory / RUN).is_file():
+        return None
+    identifier = (directory / RUN).read_text(encoding="utf-8").strip()
+    try:
+        run = client.get_run(identifier)
+    except MlflowException:
+        # Another tracking store, or a run that somebody deleted.
+        return None
+    # Once its figures are there a run is told, whatever came after: parameters are written once.
+    over = "bundle" in run.data.tags or run.info.status == "FINISHED" or run.info.lifecycle_stage != "active"
+    return None if over else identifier
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Open a run nested in the active one: what a stage took and gave, on its own."""
+    with mlflow.start_run(run_name=name, nested=True):
+        yield
 
 
 def log_corpus(corpus: Corpus) -> None:
-    """Record the corpus as the run's input, with its digest, and how many labelled records it teaches."""
+    """Record the corpus as the run's input, with its digest, its card and how many labelled records it teaches."""
     dataset = mlflow.data.from_huggingface(corpus.dataset, name="genscan-corpus", digest=corpus.digest)
     mlflow.log_input(dataset, context="training")
     sides = zip(corpus.dataset["source"], corpus.dataset["split"], strict=True)
+    mlflow.log_artifact(str(DATA_CARD), "corpus")
     mlflow.log_metric("corpus/fiches_train", sum(side == ("fiche", "train") for side in sides))
 
 
-def log_curve(curve: Iterator[tuple[float, float]] | tuple[tuple[float, float], ...]) -> None:
+def log_curve(curve: Iterable[tuple[float, float]]) -> None:
     """Record the losses of each epoch as steps."""
     for epoch, (train, validation) in enumerate(curve):
         mlflow.log_metrics({"perte_entrainement": train, "perte_validation": validation}, step=epoch)
@@ -82,5 +125,5 @@ def log_figures(figures: Mapping[str, float]) -> None:
 
 
 def log_bundle(directory: Path) -> None:
-    """Keep the bundle, its model card included, with the run."""
-    mlflow.log_artifacts(str(directory), "bundle")
+    """Keep the bundle, its model card included, with the run, where `models.registry.fetch` looks for it."""
+    mlflow.log_artifacts(str(directory), FOLDER)

@@ -11,8 +11,10 @@ from models.head import TreeSums
 from training.encoder.base import Base
 from training.encoder.preparation import student_of
 from training.encoder.tasks import Contrast, Task
-from training.head.finetune import FineTuning, Rows, _drawn, finetune, logits_of, polish, validation_loss
+from training.head.finetune import Frame, finetune, logits_of, polish, validation_loss
 from training.head.network import Network, TreeLoss
+from training.head.rows import Rows, drawn
+from training.head.settings import FineTuning
 from training.material.concept import Concept, Draw
 
 SUMS = TreeSums(metier_of=np.array([0, 0, 1]), famille_of=np.array([0, 0, 1]))
@@ -37,17 +39,8 @@ def network(tiny_base: Base) -> Network:
 
 
 def _train(network: Network, directory: Path, **more: object) -> list[tuple[float, float]]:
-    return finetune(
-        network,
-        _rows(8),
-        _rows(2),
-        _rows(1),
-        _rehearsal(),
-        TreeLoss(SUMS),
-        SETTINGS,
-        directory,
-        **more,  # type: ignore[arg-type]
-    )
+    frame = Frame(_rows(2), _rows(1), _rehearsal(), TreeLoss(SUMS))
+    return finetune(network, _rows(8), frame, SETTINGS, directory, **more)  # type: ignore[arg-type]
 
 
 def test_an_untrained_head_finds_every_class_as_likely(network: Network) -> None:
@@ -99,10 +92,11 @@ def test_a_last_pass_is_kept_only_if_it_helps(network: Network, tmp_path: Path, 
     _train(network, tmp_path / "first")
     before = validation_loss(network, _rows(1), TreeLoss(SUMS), 16)
     settings = replace(SETTINGS, rate=rate, word_rate=rate, head_rate=rate)
-    curve = polish(network, _rows(8), _rows(2), _rows(1), [], TreeLoss(SUMS), settings, tmp_path / "last")
+    frame = Frame(_rows(2), _rows(1), [], TreeLoss(SUMS))
+    curve = polish(network, _rows(8), frame, settings, tmp_path / "last")
     after = validation_loss(network, _rows(1), TreeLoss(SUMS), 16)
     assert len(curve) == settings.polish
-    assert after == pytest.approx(min(before, curve[0][1]), abs=1e-4)
+    assert after == pytest.approx(min(before, *(held for _, held in curve)), abs=1e-4)
 
 
 def test_one_record_may_be_read_in_several_ways() -> None:
@@ -115,8 +109,7 @@ def test_one_record_may_be_read_in_several_ways() -> None:
     random = np.random.default_rng(0)
     settings = FineTuning(bare=0.3, wide=0.3, misled=0.0, shuffled=1.0)
     found = {
-        drawn if isinstance(drawn, str) else drawn[1]
-        for drawn in (_drawn(rows, 0, settings, random) for _ in range(60))
+        drawn if isinstance(drawn, str) else drawn[1] for drawn in (drawn(rows, 0, settings, random) for _ in range(60))
     }
     assert {"Titre", "large"} < found
     assert len(found) > 3

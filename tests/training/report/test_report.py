@@ -14,10 +14,11 @@ from tests.training.measure.support import TREE
 from training.measure.findings import Confusion
 from training.measure.gold import Labelled
 from training.measure.slices import UNKNOWN
+from training.plan import RunSettings
 from training.report.cli import report
 from training.report.confusion import grid, labels_of, worst
 from training.report.history import read_runs
-from training.run import Outcome, RunSettings
+from training.run import Outcome
 from training.tracking.details import IDEA, log_findings
 from training.tracking.runs import URI_VARIABLE, Tracking, log_curve, tracked_run
 

@@ -11,9 +11,9 @@ from cartography.errors import GenscanError
 from models.classifier import Classifier
 from models.generations import current
 from models.index import open_index
-from serving import sample
+from serving import index as sample
 from serving.engine import Engine
-from serving.sample import ensure_sample_index
+from serving.index import ensure_sample_index
 from serving.settings import Settings
 
 LINE = '{{"id": "{0}", "type": "offre", "intitule": "Développeur web {0}"}}\n'

@@ -1,0 +1,86 @@
+"""How a new champion takes over: its engine is loaded whole beside the one that answers, then takes its place at once.
+
+A request keeps the engine that it began with, so that no answer mixes two versions and none fails.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cartography.errors import GenscanError
+from models.registry import resolve
+from serving.engine import Engine
+from serving.errors import ApiError
+from serving.model import bring
+from serving.settings import Settings
+
+LOG = logging.getLogger("genscan")
+
+
+class EngineSlot:
+    """Where the engine that answers is."""
+
+    def __init__(self) -> None:
+        self.engine: Engine | None = None
+
+    def get(self) -> Engine:
+        """Return the engine. Raises ApiError 503 before it is loaded."""
+        if self.engine is None:
+            message = "le service démarre ; réessayez dans un instant"
+            raise ApiError(503, "service_en_demarrage", message, headers={"Retry-After": "1"})
+        return self.engine
+
+
+@dataclass
+class Succession:
+    """Looks at the registry now and then.
+
+    Attributes:
+        slot: whose engine is replaced.
+        settings: which registry, how often.
+    """
+
+    slot: EngineSlot
+    settings: Settings
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _refused: str = ""
+
+    def start(self) -> Callable[[], None]:
+        """Look from now on, in a thread of its own; return what ends it. Without a registry nothing is done."""
+        if self.settings.mlflow_tracking_uri is not None and self.settings.bundle is None:
+            threading.Thread(target=self._watch, name="champion", daemon=True).start()
+        return self._stop.set
+
+    def look(self) -> bool:
+        """Take the champion in if it is another one; return whether it is.
+
+        Raises:
+            GenscanError: the registry, the new model or its index cannot be used; the engine stays.
+        """
+        uri = self.settings.mlflow_tracking_uri
+        champion = resolve(uri) if uri is not None else None
+        now = self.slot.get()
+        if (
+            uri is None
+            or champion is None
+            or champion.bundle in (now.classifier.bundle.manifest.version, self._refused)
+        ):
+            return False
+        try:
+            self.slot.engine = Engine.load(self.settings, bring(self.settings, uri, champion))
+        except GenscanError:
+            # Once is enough to know: it is tried again when the alias moves, or at the next start.
+            self._refused = champion.bundle
+            raise
+        LOG.warning("champion %s : il répond désormais", champion.bundle)
+        return True
+
+    def _watch(self) -> None:
+        while not self._stop.wait(self.settings.champion_s):
+            try:
+                self.look()
+            except (GenscanError, OSError) as error:
+                LOG.warning("champion : %s ; %s continue", error, self.slot.get().classifier.versions["modele"])

@@ -1,0 +1,170 @@
+"""What a run is asked to do, what it learns from, and the learning, in one process or several."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from datasets import DatasetDict
+
+from cartography.crosswalk import Crosswalk
+from cartography.tree import Cartographie
+from models.head import TreeSums
+from training.corpus.examples import Corpus, build_corpus
+from training.corpus.labelled import HELD_OUT
+from training.corpus.learned import learned_splits
+from training.distributed import ALONE, Crew
+from training.encoder.base import Base, load_base
+from training.encoder.names import DEFAULT_BASE
+from training.encoder.preparation import student_of
+from training.encoder.recipe import device, rehearsal
+from training.head.finetune import Frame, finetune, polish
+from training.head.lessons import Lessons, prepare
+from training.head.network import Network, TreeLoss
+from training.head.settings import FineTuning
+from training.memory import keep_memory
+
+Say = Callable[[str], Any]
+"""Tells a person what stage begins."""
+Steps = Callable[[int, int], Any]
+"""Told after each step of the learning: how many are done, of how many."""
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What a run is asked to do.
+
+    Attributes:
+        output: directory of the bundle.
+        base: name or path of the base encoder.
+        characters: of a description that are learnt from.
+        served: of a description that the model reads once in service.
+        finetuning: how encoder and head learn.
+        work: directory of what is kept between runs, so that a stopped one goes on, and of the last fp32 graph.
+        gold: labelled records to report on at the end; None for none.
+        data: folder of the labelled records' texts (`training.labels.sources.shared_root`), which may be absent: the
+            project's own records are then the only ones. None trains on titles alone.
+        every_publisher: whether to learn from the publishers that are else held out to measure on: for the model put in
+            service, once another one has shown what the same training does on publishers it never saw.
+        left_out: postes that nothing is learnt of, to see what their definition alone makes of them; such a model is
+            not registered.
+        registered: whether to register the model.
+        idea: what is tried, in a few French words, for the report.
+        command: the command line, for the card.
+    """
+
+    output: Path
+    base: str = DEFAULT_BASE
+    characters: int = 160
+    served: int = 320
+    finetuning: FineTuning = field(default_factory=FineTuning)
+    work: Path = Path("var/train")
+    gold: Path | None = None
+    data: Path | None = None
+    every_publisher: bool = False
+    left_out: tuple[str, ...] = ()
+    registered: bool = True
+    idea: str = ""
+    command: str = "genscan train"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run learns from.
+
+    Attributes:
+        settings: what is asked.
+        base: the encoder that it starts from.
+        whole: the cartographie.
+        tree: the same without the postes left out: its postes are the classes.
+        everything: labelled records by split; None where there are none.
+        labelled: those that none of the postes left out is accepted for.
+        corpus: titles and labelled records.
+        lessons: the corpus as the network reads it.
+    """
+
+    settings: RunSettings
+    base: Base
+    whole: Cartographie
+    tree: Cartographie
+    everything: DatasetDict | None
+    labelled: DatasetDict | None
+    corpus: Corpus
+    lessons: Lessons
+
+    @property
+    def directory(self) -> Path:
+        """Where the learning is kept, named after all that decides its outcome: only the same run goes on there."""
+        student = student_of(self.base)
+        facts = f"{self.corpus.digest} {self.settings.characters} {self.settings.finetuning} {student.digest()}"
+        return self.settings.work / hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+
+def make_plan(
+    settings: RunSettings, cartographie: Cartographie, crosswalk: Crosswalk, say: Say = lambda stage: None
+) -> Plan:
+    """Read everything that a run needs.
+
+    Raises:
+        GenscanError: the base encoder or a labelled file is unusable.
+    """
+    say(f"encodeur de base {settings.base}")
+    base = load_base(settings.base)
+    say("corpus")
+    tree = cartographie.without(settings.left_out)
+    everything = _labelled(settings, cartographie)
+    labelled = _without(everything, settings.left_out)
+    corpus = build_corpus(tree, crosswalk, labelled)
+    lessons = prepare(corpus, labelled, tree, settings.characters, settings.served)
+    return Plan(settings, base, cartographie, tree, everything, labelled, corpus, lessons)
+
+
+def learn(
+    plan: Plan, crew: Crew = ALONE, say: Say = lambda stage: None, progress: Steps = lambda done, total: None
+) -> tuple[Network, list[tuple[float, float]]]:
+    """Fine-tune from the base encoder, or go on where the same run was stopped.
+
+    Args:
+        plan: what is learnt.
+        crew: the processes; all of them call this with the same plan.
+        say: called at each stage.
+        progress: called after each step.
+
+    Returns:
+        The network, on the processor, and (training loss, validation loss) of each pass.
+    """
+    keep_memory()
+    settings, lessons, directory = plan.settings, plan.lessons, plan.directory
+    network = Network(student_of(plan.base), len(plan.corpus.labels) + 1).to(device())
+
+    def tell(step: int, steps: int, loss: float, held: float | None) -> None:
+        progress(step, steps)
+        if held is not None:
+            say(f"pas {step} sur {steps} : perte de validation {held:.4f}")
+
+    say(f"apprentissage sur {len(lessons.records.texts)} fiches et {len(lessons.titles.texts)} titres")
+    frame = Frame(lessons.titles, lessons.validation, rehearsal(settings.data), TreeLoss(TreeSums.of(plan.tree)))
+    curve = finetune(network, lessons.records, frame, settings.finetuning, directory, crew=crew, progress=tell)
+    if settings.finetuning.polish:
+        say("dernier passage, sur les fiches telles que le modèle les lira")
+        read = directory / f"lues-{settings.served}"
+        curve += polish(network, lessons.served, frame, settings.finetuning, read, crew=crew, progress=tell)
+    return network.to("cpu"), curve
+
+
+def _labelled(settings: RunSettings, cartographie: Cartographie) -> DatasetDict | None:
+    if settings.data is None:
+        return None
+    held_out = () if settings.every_publisher else HELD_OUT
+    return learned_splits(settings.data, cartographie, settings.gold, held_out=held_out)
+
+
+def _without(labelled: DatasetDict | None, postes: Sequence[str]) -> DatasetDict | None:
+    """Return the splits without the records that a poste left out is accepted for."""
+    if labelled is None or not postes:
+        return labelled
+    gone = set(postes)
+    return labelled.filter(lambda row: not gone.intersection(row["postes"]))

@@ -1,0 +1,1 @@
+"""From challenger to champion, and back: both are judged on the same records before the alias moves."""
