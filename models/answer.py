@@ -66,10 +66,11 @@ class Answer:
         score: calibrated probability that it does.
         niveau: deepest level at which the best guess is safe.
         famille: best guess of its level when `numerique`, else None; likewise metier and poste. The three lie on
-            one path of the tree.
+            one path of the tree. The score is the probability that people accept this node (`models.confidence`).
         metier: see famille.
         poste: see famille.
-        candidats: the likeliest postes, first the likeliest.
+        candidats: the likeliest postes, first the likeliest. Their scores share one probability between the postes:
+            where two are accepted each has a part, while `poste` says how sure the first is to be one of them.
         preuves: evidence, the strongest first.
         versions: what made the answer: modele, cartographie, rome.
     """

@@ -58,7 +58,14 @@ class Encoder:
     """
 
     def __init__(
-        self, graph: Path, tokenizer: Path, *, max_tokens: int, threads: int | None = None, exact: bool = False
+        self,
+        graph: Path,
+        tokenizer: Path,
+        *,
+        max_tokens: int,
+        threads: int | None = None,
+        exact: bool = False,
+        whole: bool = False,
     ) -> None:
         """Load the two files.
 
@@ -67,7 +74,8 @@ class Encoder:
             tokenizer: Hugging Face `tokenizer.json`.
             max_tokens: texts are cut there.
             threads: cores to use; all of them by default.
-            exact: fp32 arithmetic even where the processor has a faster one, and every token read.
+            exact: fp32 arithmetic even where the processor has a faster one.
+            whole: every token is read, those that `SPARED` would leave out too.
 
         Raises:
             ValueError: the graph cannot be used.
@@ -76,7 +84,7 @@ class Encoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_length=max_tokens)
         self._graph = Graph(graph, threads=threads, exact=exact)
-        self._spared = 0 if exact else SPARED
+        self._spared = 0 if whole else SPARED
         self.max_tokens = max_tokens
         names = list(self._graph.widths)
         self._embedding = names.index("embedding")

@@ -78,6 +78,29 @@ def test_the_run_is_tracked(trained: Trained) -> None:
     assert client.get_experiment_by_name(EXPERIMENT).experiment_id == run.info.experiment_id
 
 
+def test_each_stage_is_a_run_of_its_own(trained: Trained) -> None:
+    _, outcome, tracking = trained
+    client = MlflowClient(tracking.uri)
+    experiment = client.get_run(outcome.run_id).info.experiment_id
+    nested = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{outcome.run_id}'")
+    assert {run.info.run_name for run in nested} == {"apprentissage", "export", "calibration", "mesures"}
+    assert {run.info.status for run in nested} == {"FINISHED"}
+    pictures = {Path(item.path).name for item in client.list_artifacts(outcome.run_id, "images")}
+    assert pictures == {"dev-confusion.png", "dev-fiabilite.png"}
+
+
+def test_a_run_that_was_stopped_goes_on_under_its_identifier(tmp_path: Path) -> None:
+    tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", (tmp_path / "artefacts").as_uri())
+    seen = []
+    with pytest.raises(KeyboardInterrupt), tracked_run(tracking, "essai", resumed=tmp_path) as identifier:
+        seen.append(identifier)
+        raise KeyboardInterrupt
+    for _ in range(2):
+        with tracked_run(tracking, "essai", resumed=tmp_path) as identifier:
+            seen.append(identifier)
+    assert seen[0] == seen[1] != seen[2]
+
+
 def test_the_registered_model_answers_as_the_classifier(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
     settings, outcome, tracking = trained
     monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")

@@ -58,13 +58,13 @@ def export(base: Base, max_tokens: int, texts: Sequence[Text], work: Path) -> Gr
     full, graph, tokenizer = work / EXACT, work / LAYOUT.encoder, work / LAYOUT.tokenizer
     export_graph(base, full)
     save_tokenizer(base, tokenizer)
-    reference = Encoder(full, tokenizer, max_tokens=max_tokens, exact=True)
+    reference = Encoder(full, tokenizer, max_tokens=max_tokens, exact=True, whole=True)
     chosen = sample(texts, PARITY_TEXTS)
     batches: list[list[Text]] = [["", chosen[0]], *(chosen[i : i + 32] for i in range(0, len(chosen), 32))]
     parity = check_parity(base, reference, batches)
     store_int8(full, graph, observe(full, reference, sample(texts, OBSERVED_TEXTS)))
-    encoder = Encoder(graph, tokenizer, max_tokens=max_tokens)
-    return Graphs(full, graph, tokenizer, encoder, parity, compare(reference, encoder, chosen))
+    stored = compare(reference, Encoder(graph, tokenizer, max_tokens=max_tokens, whole=True), chosen)
+    return Graphs(full, graph, tokenizer, Encoder(graph, tokenizer, max_tokens=max_tokens), parity, stored)
 
 
 def sample(texts: Sequence[Text], count: int) -> list[Text]:

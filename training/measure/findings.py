@@ -21,9 +21,12 @@ from training.measure.comparison import Comparison, System, compare
 from training.measure.evaluation import TOP
 from training.measure.gold import Labelled
 from training.measure.metrics import BINS, Floats
+from training.measure.mistakes import mistakes
 from training.measure.slices import slices
 
 LEVELS = ("famille", "metier", "poste")
+WORST = 25
+"""Wrong answers kept."""
 POINTS = 40
 """Points of a coverage curve at most: a page needs no more."""
 
@@ -68,6 +71,17 @@ class Slice(_Model):
     fiches: int
 
 
+class Wrong(_Model):
+    """A wrong answer: the record's identifier and source, the level, what was accepted and given, how sure it was."""
+
+    id: str
+    source: str
+    niveau: str
+    attendu: tuple[str, ...]
+    obtenu: str
+    sur: float
+
+
 class _Guesses(NamedTuple):
     confidences: Floats
     right: NDArray[np.bool_]
@@ -83,6 +97,7 @@ class Findings(_Model):
         fiabilite: reliability of the digital score ("numerique") and of the best guess of each level.
         couverture: coverage and precision of each level as its threshold moves.
         mesures: figures by slice.
+        pires: the surest of the wrong answers, the surest first.
     """
 
     fiches: int
@@ -90,6 +105,7 @@ class Findings(_Model):
     fiabilite: dict[str, tuple[Bin, ...]]
     couverture: dict[str, tuple[Point, ...]]
     mesures: tuple[Slice, ...]
+    pires: tuple[Wrong, ...] = ()
 
 
 def look(classifier: Classifier, labelled: Sequence[Labelled]) -> Findings:
@@ -121,7 +137,19 @@ def find(labelled: Sequence[Labelled], answers: Sequence[Answer], comparison: Co
         fiabilite=reliability,
         couverture=coverage,
         mesures=tuple(_slices(comparison)),
+        pires=tuple(_worst(labelled, answers)),
     )
+
+
+def _worst(labelled: Sequence[Labelled], answers: Sequence[Answer]) -> Iterator[Wrong]:
+    """Yield the surest wrong answers: for a wrong decision, how far its score is on the wrong side."""
+    found = mistakes(labelled, answers)
+    sure = [1 - m.score if m.niveau == "numerique" and m.obtenu == "non" else m.score for m in found]
+    for rank in sorted(range(len(found)), key=lambda i: -sure[i])[:WORST]:
+        m = found[rank]
+        yield Wrong(
+            id=m.id, source=m.source, niveau=m.niveau, attendu=m.attendu, obtenu=m.obtenu, sur=round(sure[rank], 4)
+        )
 
 
 def bins(confidences: Floats, right: NDArray[np.bool_], count: int = BINS) -> tuple[Bin, ...]:

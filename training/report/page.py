@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cartography.tree import Cartographie
 from training.measure.comparison import WHOLE
-from training.measure.findings import Bin, Findings, Point
+from training.measure.findings import Bin, Findings, Point, Wrong
 from training.report.charts import Axes, around, chart
 from training.report.confusion import Mistake, grid, worst
 from training.report.figures import between, french, lower_is_better, percent
@@ -69,6 +69,7 @@ class Look:
     coverage: str
     confusion: str
     mistakes: Sequence[Mistake]
+    wrong: Sequence[Wrong]
     measures: Sequence[str]
     slices: Sequence[tuple[str, str, Sequence[Shown]]]
 
@@ -188,6 +189,7 @@ def _look(name: str, found: Findings, tree: Cartographie) -> Look:
         coverage=_coverage(found.couverture),
         confusion=grid(found.confusion, tree),
         mistakes=worst(found.confusion, tree),
+        wrong=found.pires,
         measures=measures,
         slices=list(_slices(found, measures)),
     )

@@ -14,9 +14,12 @@ from training.corpus.record_examples import labelled_of
 from training.measure.findings import look
 from training.measure.gold import Labelled, read_gold
 from training.measure.melo import FOLDER, QUERIES, measure_melo, read_melo
+from training.pictures import draw_confusion, draw_reliability
 
 FINDINGS = "constats"
 """Folder of a run's findings, one JSON file a labelled set."""
+PICTURES = "images"
+"""Folder of a run's pictures."""
 IDEA = "idee"
 """Tag of a run: what was tried, in a few French words."""
 JUDGED = ("test", "test_editeurs")
@@ -41,7 +44,10 @@ def log_findings(classifier: Classifier, sets: Mapping[str, Sequence[Labelled]])
     """Keep the findings on each labelled set, by its name: confusion, reliability, coverage, slices."""
     for name, labelled in sets.items():
         if labelled:
-            mlflow.log_dict(look(classifier, labelled).model_dump(), f"{FINDINGS}/{name}.json")
+            found = look(classifier, labelled)
+            mlflow.log_dict(found.model_dump(), f"{FINDINGS}/{name}.json")
+            mlflow.log_figure(draw_confusion(found, classifier.cartographie), f"{PICTURES}/{name}-confusion.png")
+            mlflow.log_figure(draw_reliability(found), f"{PICTURES}/{name}-fiabilite.png")
 
 
 def log_melo(folder: Path, encode: Callable[[Sequence[str]], Vectors]) -> None:
