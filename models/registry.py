@@ -37,6 +37,12 @@ SQLITE = "sqlite:///"
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
 """An unreachable server must not keep the service from starting: MLflow's own patience is many minutes."""
 
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+}
+
 
 class RegistryUnusable(GenscanError):
     """The registry cannot be asked, or lacks what it is asked for; the message says what to do."""
@@ -63,7 +69,7 @@ def client_of(uri: str) -> MlflowClient:
     Raises:
         RegistryUnusable: MLflow is not installed.
     """
-    for name, value in (*_PATIENCE.items(), ("MLFLOW_DISABLE_TELEMETRY", "true")):
+    for name, value in (*_PATIENCE.items(), *_QUIET.items()):
         os.environ.setdefault(name, value)
     # Nothing of ours is pickled, and nothing of anyone's is unpickled here.
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"

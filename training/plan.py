@@ -21,6 +21,7 @@ from training.encoder.base import Base, load_base
 from training.encoder.names import DEFAULT_BASE
 from training.encoder.preparation import student_of
 from training.encoder.recipe import device, rehearsal
+from training.errors import TrainingError
 from training.head.finetune import Frame, finetune, polish
 from training.head.lessons import Lessons, prepare
 from training.head.network import Network, TreeLoss
@@ -113,6 +114,10 @@ def make_plan(
     """
     say(f"encodeur de base {settings.base}")
     base = load_base(settings.base)
+    places = student_of(base).bert.config.max_position_embeddings
+    if settings.finetuning.max_tokens > places:
+        message = f"{settings.base} : {settings.finetuning.max_tokens} jetons demandés, l'encodeur en lit {places}"
+        raise TrainingError("jetons_trop_nombreux", message)
     say("corpus")
     tree = cartographie.without(settings.left_out)
     everything = _labelled(settings, cartographie)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import mlflow
@@ -17,7 +18,9 @@ from models.classifier import Classifier
 from models.layout import LAYOUT, REQUIRED
 from models.registry import CHALLENGER, CHAMPION, NAME
 from training.encoder.embeddings import cache_path, embed
-from training.plan import RunSettings
+from training.errors import TrainingError
+from training.head.settings import FineTuning
+from training.plan import RunSettings, make_plan
 from training.run import Outcome
 from training.tracking.registry import register
 from training.tracking.runs import ARTIFACTS, EXPERIMENT, URI_VARIABLE, Tracking, tracked_run, tracking_from_environment
@@ -91,10 +94,15 @@ def test_each_stage_is_a_run_of_its_own(trained: Trained) -> None:
 
 def test_a_run_that_was_stopped_goes_on_under_its_identifier(tmp_path: Path) -> None:
     tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", (tmp_path / "artefacts").as_uri())
-    seen = []
-    with pytest.raises(KeyboardInterrupt), tracked_run(tracking, "essai", resumed=tmp_path) as identifier:
-        seen.append(identifier)
-        raise KeyboardInterrupt
+    seen: list[str] = []
+
+    def stopped() -> None:
+        with tracked_run(tracking, "essai", resumed=tmp_path) as identifier:
+            seen.append(identifier)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
     for _ in range(2):
         with tracked_run(tracking, "essai", resumed=tmp_path) as identifier:
             seen.append(identifier)
@@ -124,6 +132,12 @@ def test_the_registered_model_answers_as_the_classifier(trained: Trained, monkey
     coded = Fiche(id="1", type="offre", intitule="Développeur web", description="web data", rome=("M1855",))
     expected = [a.as_json() for a in classifier.classify([coded, FICHES[1]], top_k=2)]
     assert [bodies[0], bodies[2]] == json.loads(json.dumps(expected))
+
+
+def test_more_tokens_than_the_base_reads_are_refused(trained: Trained, small_crosswalk: Crosswalk) -> None:
+    settings = replace(trained[0], finetuning=FineTuning(max_tokens=65))
+    with pytest.raises(TrainingError, match="65 jetons demandés, l'encodeur en lit 64"):
+        make_plan(settings, load_version(), small_crosswalk)
 
 
 def test_a_second_run_challenges_the_champion(trained: Trained) -> None:

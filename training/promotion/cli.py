@@ -88,7 +88,7 @@ def _refusal(challenger: Published, lost: Sequence[Check]) -> str:
 
 def _loss(check: Check) -> str:
     before, after = (_value(check, value) for value in (check.champion, check.challenger))
-    allowed = f"× {check.tolerance:g}" if check.name in _SHARES else f"{100 * check.tolerance:g} point"
+    allowed = f"× {check.tolerance:g}" if check.name in _SHARES else f"{100 * check.tolerance:g} %"
     return f"{before} → {after} (toléré : {allowed})"
 
 

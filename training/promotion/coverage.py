@@ -42,6 +42,6 @@ def coverage_at(labelled: Sequence[Labelled], answers: Sequence[Answer], precisi
         return 0.0
     threshold = threshold_for(sure[given], right[given], np.ones(int(given.sum())), precision)
     kept = given & (sure >= threshold)
-    if not right[kept].mean() >= precision:
+    if not kept.any() or right[kept].mean() < precision:
         return 0.0
     return float((kept & digital).sum() / digital.sum())

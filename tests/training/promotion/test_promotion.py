@@ -47,7 +47,6 @@ def test_a_challenger_is_refused_or_promoted_then_rolled_back(
     assert refused.exit_code == 1, refused.output
     assert "n'est pas promu ; il perd plus que toléré" in refused.output
     assert "fiches de test, poste : " in refused.output
-    assert "corrections, justes : " in refused.output
     assert _champion(store) == first
 
     store.publish(good, "challenger")
