@@ -161,11 +161,16 @@ def _download(uri: str, version: Published, store: Path, target: Path) -> None:
                     run_id=version.run, artifact_path=FOLDER, dst_path=str(work), tracking_uri=uri
                 )
             )
+        try:
+            verify(found, read_manifest(found))
+        except BundleError as error:
+            message = f"{uri} : {NAME} {version.number} ({version.bundle}) ne peut pas être servi : {error.message}"
+            raise RegistryUnusable("modele_publie_inutilisable", message) from error
         if not _whole(found, version.bundle):
             message = (
                 f"{uri} : le modèle {NAME} {version.number} n'est pas celui qui a été enregistré ({version.bundle})"
             )
-            raise RegistryUnusable("modele_publie_altere", message)
+            raise RegistryUnusable("modele_publie_autre", message)
         shutil.rmtree(target, ignore_errors=True)
         found.rename(target)
     finally:

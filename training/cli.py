@@ -46,6 +46,14 @@ DEFAULT_OUTPUT = Path("models/default")
     help="Caractères d'une description dont il apprend : les passages qui parlent du métier.",
 )
 @click.option(
+    "--polished",
+    type=click.IntRange(1, 4000),
+    multiple=True,
+    default=(240, 320),
+    show_default=True,
+    help="Caractères dont apprennent les derniers passages ; une suite de passages par longueur, poids moyennés.",
+)
+@click.option(
     "--served",
     type=click.IntRange(1, 4000),
     default=320,
@@ -97,6 +105,7 @@ def train(
     epochs: int,
     max_tokens: int,
     characters: int,
+    polished: tuple[int, ...],
     served: int,
     work: Path,
     gold: Path | None,
@@ -120,12 +129,14 @@ def train(
     base = base or (str(ENCODER) if ENCODER.is_dir() else DEFAULT_BASE)
     command = (
         f"genscan train --base {base} --seed {seed} --epochs {epochs} --max-tokens {max_tokens} "
-        f"--characters {characters} --served {served}{' --tous-editeurs' if every_publisher else ''}"
+        f"--characters {characters} {' '.join(f'--polished {length}' for length in polished)} --served {served}"
+        f"{' --tous-editeurs' if every_publisher else ''}"
     )
     settings = RunSettings(
         output=output,
         base=base,
         characters=characters,
+        polished=polished,
         served=served,
         finetuning=FineTuning(seed=seed, epochs=epochs, max_tokens=max_tokens),
         work=work,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import torch
 from datasets import DatasetDict
 
 from cartography.crosswalk import Crosswalk
@@ -22,7 +23,7 @@ from training.encoder.names import DEFAULT_BASE
 from training.encoder.preparation import student_of
 from training.encoder.recipe import device, rehearsal
 from training.errors import TrainingError
-from training.head.finetune import Frame, finetune, polish
+from training.head.finetune import Frame, finetune, polish, validation_loss
 from training.head.lessons import Lessons, prepare
 from training.head.network import Network, TreeLoss
 from training.head.settings import FineTuning
@@ -42,6 +43,8 @@ class RunSettings:
         output: directory of the bundle.
         base: name or path of the base encoder.
         characters: of a description that are learnt from.
+        polished: of a description that the last passes learn from, chosen as they will be in service; for each length
+            the passes begin anew, and the model is the mean of their weights (Wortsman et al. 2022, Model soups).
         served: of a description that the model reads once in service.
         finetuning: how encoder and head learn.
         work: directory of what is kept between runs, so that a stopped one goes on, and of the last fp32 graph.
@@ -60,6 +63,7 @@ class RunSettings:
     output: Path
     base: str = DEFAULT_BASE
     characters: int = 160
+    polished: tuple[int, ...] = (240, 320)
     served: int = 320
     finetuning: FineTuning = field(default_factory=FineTuning)
     work: Path = Path("var/train")
@@ -123,7 +127,7 @@ def make_plan(
     everything = _labelled(settings, cartographie)
     labelled = _without(everything, settings.left_out)
     corpus = build_corpus(tree, crosswalk, labelled)
-    lessons = prepare(corpus, labelled, tree, settings.characters, settings.served)
+    lessons = prepare(corpus, labelled, tree, settings.characters, settings.polished, settings.served)
     return Plan(settings, base, cartographie, tree, everything, labelled, corpus, lessons)
 
 
@@ -153,11 +157,22 @@ def learn(
     say(f"apprentissage sur {len(lessons.records.texts)} fiches et {len(lessons.titles.texts)} titres")
     frame = Frame(lessons.titles, lessons.validation, rehearsal(settings.data), TreeLoss(TreeSums.of(plan.tree)))
     curve = finetune(network, lessons.records, frame, settings.finetuning, directory, crew=crew, progress=tell)
-    if settings.finetuning.polish:
-        say("dernier passage, sur les fiches telles que le modèle les lira")
-        read = directory / f"lues-{settings.served}"
-        curve += polish(network, lessons.served, frame, settings.finetuning, read, crew=crew, progress=tell)
+    if settings.finetuning.polish and settings.polished:
+        start, ends = _weights(network), []
+        for length, rows in zip(settings.polished, lessons.polished, strict=True):
+            say(f"derniers passages, sur {length} caractères choisis comme en service")
+            network.load_state_dict(start)
+            read = directory / f"lues-{length}"
+            curve += polish(network, rows, frame, settings.finetuning, read, crew=crew, progress=tell)
+            ends.append(_weights(network))
+        network.load_state_dict({name: torch.stack([end[name] for end in ends]).mean(0) for name in start})
+        held = validation_loss(network, frame.validation, frame.loss, settings.finetuning.max_tokens)
+        say(f"moyenne des poids : perte de validation {held:.4f}")
     return network.to("cpu"), curve
+
+
+def _weights(network: Network) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in network.state_dict().items()}
 
 
 def _labelled(settings: RunSettings, cartographie: Cartographie) -> DatasetDict | None:

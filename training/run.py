@@ -255,6 +255,7 @@ def _log(settings: RunSettings, story: Story) -> None:
             "base": settings.base,
             "jetons": story.encoder.max_tokens,
             "caracteres": settings.characters,
+            "caracteres_polis": " ".join(map(str, settings.polished)),
             "caracteres_servis": settings.served,
             "tous_editeurs": settings.every_publisher,
             **{f"temperature_{name}": value for name, value in story.calibration.tempering.model_dump().items()},

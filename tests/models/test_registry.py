@@ -46,7 +46,7 @@ def test_an_altered_artifact_is_refused(store: Store, tiny_bundle_dir: Path, tmp
     assert found is not None
     with pytest.raises(RegistryUnusable) as caught:
         fetch(store.uri, found, tmp_path / "modeles")
-    assert caught.value.code == "modele_publie_altere"
+    assert caught.value.code == "modele_publie_inutilisable"
     assert list((tmp_path / "modeles").glob("minuscule*")) == []
 
 

@@ -47,7 +47,7 @@ class Lessons:
 
     Attributes:
         records: labelled records; the titles where there are none.
-        served: the same records as the model will read them.
+        polished: the same records as the last passes read them, chosen as in service, once a reading length.
         titles: titles and easy out-of-scope records, drawn by weight beside them.
         validation: rows that nothing is trained on; they say which epoch is the best.
         held: rows to calibrate on: the published records of validation and test, without which a threshold hangs on a
@@ -58,7 +58,7 @@ class Lessons:
     """
 
     records: Rows
-    served: Rows
+    polished: tuple[Rows, ...]
     titles: Rows
     validation: Rows
     held: Rows
@@ -67,7 +67,12 @@ class Lessons:
 
 
 def prepare(
-    corpus: Corpus, labelled: DatasetDict | None, tree: Cartographie, characters: int, served: int | None = None
+    corpus: Corpus,
+    labelled: DatasetDict | None,
+    tree: Cartographie,
+    characters: int,
+    polished: Sequence[int] = (),
+    served: int | None = None,
 ) -> Lessons:
     """Fit the readers on the training records and read everything with them.
 
@@ -79,6 +84,7 @@ def prepare(
         labelled: labelled records by split, `reserve` among them.
         tree: of the labels.
         characters: of a description that are learnt from.
+        polished: of a description that the last passes learn from, for each of them.
         served: of a description that the model will read; as many when None.
     """
     sums = TreeSums.of(tree)
@@ -111,7 +117,8 @@ def prepare(
         held = _balanced(_only(whole, real))
     wide = Reader(learning.salience, WIDER * characters)
     records = replace(rows(ranks, learning), wider=[read_text(texts[r], wide) for r in ranks])
-    return Lessons(records, rows(ranks, reader), titles, watched, held, fiches, reader)
+    last = tuple(rows(ranks, replace(reader, characters=length)) for length in polished)
+    return Lessons(records, last, titles, watched, held, fiches, reader)
 
 
 def read_text(text: str, reader: Reader) -> Text:

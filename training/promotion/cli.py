@@ -30,7 +30,12 @@ _SHARES = ("fiches/s", "octets")
     default=None,
     help="Fiches annotées, en plus des fiches de test et des corrections.  [défaut : GENSCAN_DATA ou ../shared]",
 )
-@click.option("--malgre", default="", metavar="RAISON", help="Promeut malgré les pertes ; la raison est gardée.")
+@click.option(
+    "--malgre",
+    default="",
+    metavar="RAISON",
+    help="Promeut malgré les pertes, ou un champion qui ne se lit plus ; la raison est gardée.",
+)
 def promote(version: str, gold: Path | None, malgre: str) -> None:
     """Mesure le champion et VERSION (numéro ou alias ; défaut : challenger) sur les mêmes fiches, puis promeut VERSION.
 
@@ -55,6 +60,11 @@ def _promote(version: str, gold: Path | None, despite: str) -> None:
     if champion.bundle == challenger.bundle:
         click.echo(f"{champion.bundle} (version {champion.number}) est déjà champion.")
         return
+    if despite and not _readable(registry.uri, champion):
+        _track(champion, challenger, [], despite)
+        registry.promote(challenger)
+        click.echo(f"{challenger.bundle} (version {challenger.number}) est champion, sans comparaison.")
+        return
     checks = _judge(registry.uri, champion, challenger, gold)
     lost = [check for check in checks if check.lost]
     _show(checks, champion.bundle, challenger.bundle)
@@ -63,6 +73,18 @@ def _promote(version: str, gold: Path | None, despite: str) -> None:
         raise Refused(_refusal(challenger, lost))
     registry.promote(challenger)
     click.echo(f"{challenger.bundle} (version {challenger.number}) est champion ; `genscan rollback` y revient.")
+
+
+def _readable(uri: str, version: Published) -> bool:
+    """Return whether a version can still be loaded: the format of bundles may have changed since."""
+    from models.registry import RegistryUnusable, fetch
+
+    try:
+        fetch(uri, version, STORE)
+    except RegistryUnusable as error:
+        click.echo(error.message, err=True)
+        return False
+    return True
 
 
 def _judge(uri: str, champion: Published, challenger: Published, gold: Path | None) -> list[Check]:
@@ -127,7 +149,9 @@ def _track(champion: Published, challenger: Published, checks: Sequence[Check], 
     from training.tracking.runs import tracked_run, tracking_from_environment
 
     lost = any(check.lost for check in checks)
-    verdict = "malgré les pertes" if lost and despite else "refusé" if lost else "promu"
+    verdict = (
+        "malgré les pertes" if lost and despite else "refusé" if lost else "promu" if checks else "sans comparaison"
+    )
     with tracked_run(tracking_from_environment(), f"{challenger.bundle} : {verdict}", EXPERIMENT):
         mlflow.log_params({"champion": champion.bundle, "challenger": challenger.bundle, "raison": despite})
         mlflow.set_tag("verdict", verdict)
