@@ -41,8 +41,8 @@ def data_card(corpus: LabelledCorpus, joined: Joined, agreements: Sequence[Agree
         "du jeu de développement ont été écartées.\n",
         f"{sum(record.chosen for record in joined.records)} fiches ont été choisies à l'aide d'un modèle, "
         "parce qu'il hésitait le plus souvent : "
-        "elles ne sont que dans `train` et `reserve`, car mesurer sur elles montrerait un catalogue plus "
-        "difficile qu'il ne l'est.\n",
+        "elles ne sont que dans `train` et `reserve`, ou laissées de côté, car mesurer sur elles montrerait un "
+        "catalogue plus difficile qu'il ne l'est.\n",
         "## Part hors numérique\n",
         _table(("type, fiches réelles", "corpus", "hors numérique", "part", "réserve"), _shares(rows, reserve)),
         _reserve(reserve),

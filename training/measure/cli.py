@@ -152,13 +152,18 @@ def _references(asked: Asked, bundle: Bundle, tree: Cartographie, labelled: Sequ
 
     from cartography.crosswalk import load_crosswalk
     from training.corpus.examples import build_corpus
+    from training.corpus.labelled import HELD_OUT
     from training.corpus.learned import learned_splits
     from training.measure.opponents import Ground, opponents
 
     datasets.disable_progress_bars()
     _say("corpus des références")
-    splits = learned_splits(shared_root(), tree, asked.path)
-    corpus = build_corpus(tree, load_crosswalk(), splits)
+    # A model put in service learnt from every publisher, one that is measured held some back: its card says which.
+    for held_out in ((), HELD_OUT):
+        splits = learned_splits(shared_root(), tree, asked.path, held_out=held_out)
+        corpus = build_corpus(tree, load_crosswalk(), splits)
+        if _learnt(corpus.digest, asked.bundle):
+            break
     ground = Ground(bundle, corpus, splits, asked.cache)
     _say(_lessons(ground, asked.bundle))
     return opponents(ground, tree, [item.fiche for item in labelled], _say)
@@ -166,8 +171,6 @@ def _references(asked: Asked, bundle: Bundle, tree: Cartographie, labelled: Sequ
 
 def _lessons(ground: Ground, directory: Path) -> str:
     """Say what the references learn from, and whether the model learned from the same."""
-    from models.layout import LAYOUT
-
     corpus = ground.corpus
     sides, sources = corpus.dataset["split"], corpus.dataset["source"]
     learned = [source for source, side in zip(sources, sides, strict=True) if side == "train"]
@@ -176,8 +179,18 @@ def _lessons(ground: Ground, directory: Path) -> str:
         f"{records} fiches étiquetées, {len(ground.reserve)} de la réserve hors numérique et "
         f"{len(learned) - records} textes des titres, comme le modèle ; corpus {corpus.digest}"
     )
-    same = corpus.digest in (directory / LAYOUT.card).read_text(encoding="utf-8")
-    return said if same else f"{said}, qui n'est plus celui que le modèle a appris (voir sa fiche)"
+    return (
+        said
+        if _learnt(corpus.digest, directory)
+        else f"{said}, qui n'est plus celui que le modèle a appris (voir sa fiche)"
+    )
+
+
+def _learnt(digest: str, directory: Path) -> bool:
+    """Return whether the card of a model names this corpus."""
+    from models.layout import LAYOUT
+
+    return digest in (directory / LAYOUT.card).read_text(encoding="utf-8")
 
 
 def _say(stage: str) -> None:

@@ -155,7 +155,9 @@ def _gold(story: Story) -> str:
 def _limits() -> str:
     return (
         "## Limites\n\n"
-        "- Les seuils tiennent leur précision sur des titres et des fiches composées ; sur de vraies fiches, plus "
-        "longues et plus bruitées, elle est celle du tableau des fiches annotées.\n"
+        "- Les seuils visent 97 % de réponses justes sur les fiches réelles de validation et de test ; ailleurs, la "
+        "précision est celle du tableau des fiches annotées.\n"
+        "- Le score d'une famille, d'un métier ou d'un poste est la chance qu'il convienne ; ceux des candidats se "
+        "partagent une probabilité.\n"
         "- D'une fiche sont lus le titre et les passages de la description dont les mots parlent le plus du métier.\n"
     )
