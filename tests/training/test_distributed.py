@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import mlflow
 import numpy as np
 import torch
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
+from models.bundle import read_manifest
 from tests.training.head.test_finetune import SUMS, _rows
 from training.distributed import ALONE, Crew, crew
 from training.encoder.base import load_base
@@ -52,3 +57,24 @@ def test_alone_nothing_is_shared() -> None:
     assert sorted([*Crew(0, 2).part(rows), *Crew(1, 2).part(rows)]) == rows.tolist()
     assert ALONE.seed(1, 2) == [1, 2]
     assert Crew(0, 2).seed(1, 2) != Crew(1, 2).seed(1, 2)
+
+
+def test_the_verb_trains_under_torchrun(tiny_base_dir: Path, tmp_path: Path) -> None:
+    binaries = Path(sys.executable).parent
+    command = [
+        *(str(binaries / "torchrun"), "--standalone", "--nproc-per-node", "2", "--no-python"),
+        *(str(binaries / "genscan"), "train", "--base", str(tiny_base_dir), "--epochs", "1", "--max-tokens", "24"),
+        *("--work", str(tmp_path / "travail"), "--output", str(tmp_path / "modele"), "--no-register"),
+    ]
+    environment = {
+        **os.environ,
+        "GENSCAN_DATA": str(tmp_path / "vide"),
+        "GENSCAN_MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path / 'mlflow.db'}",
+        "OMP_NUM_THREADS": "1",
+    }
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("Modèle genscan-") == 1, "the first process alone speaks"
+    assert read_manifest(tmp_path / "modele").labels
+    runs = mlflow.tracking.MlflowClient(environment["GENSCAN_MLFLOW_TRACKING_URI"]).search_runs(["1"])
+    assert len([run for run in runs if "mlflow.parentRunId" not in run.data.tags]) == 1
