@@ -103,7 +103,9 @@ class Reader:
     def _score(self, sentence: str) -> float:
         """Return the mean salience of a sentence's words, short sentences damped."""
         found = words(sentence)
-        return sum(self.salience.get(word, 0.0) for word in set(found)) / (len(found) + 4)
+        # In the order of the text: a set has another one in every process, sums then differ by a rounding, and two
+        # sentences as good as each other would change places.
+        return sum(self.salience.get(word, 0.0) for word in dict.fromkeys(found)) / (len(found) + 4)
 
 
 def mute_forms(mute: Iterable[str]) -> frozenset[str]:

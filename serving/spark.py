@@ -11,14 +11,18 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cartography.errors import GenscanError, RecordError
+from cartography.fiche import FicheType
+from cartography.readers.base import Record, Source
+from cartography.readers.jsonlines import line_record
 from models.classifier import Classifier
 from serving.batch import BATCH, answer_records
-from serving.engine import load_classifier, record_of
+from serving.engine import load_classifier
 from serving.settings import export_paths, load_settings
 
 if TYPE_CHECKING:
@@ -29,13 +33,14 @@ LINE = "value"
 """Column of a record, or of its answer, as one line of JSON."""
 
 
-def classify_folder(source: Path, output: Path, top_k: int) -> int:
+def classify_folder(source: Path, output: Path, top_k: int, default_type: FicheType | None = None) -> int:
     """Answer every record of a folder, or of a file; return their number.
 
     Args:
         source: JSON Lines or Parquet, recognised by its files' names.
         output: folder that Spark writes; it must not exist, and appears when it is whole.
         top_k: candidate postes.
+        default_type: of records that say none.
 
     Raises:
         GenscanError: Spark is not installed, the output exists, or there is nothing to read.
@@ -51,7 +56,7 @@ def classify_folder(source: Path, output: Path, top_k: int) -> int:
     work = output.absolute().with_name(f"{output.name}.en-cours")
     try:
         shutil.rmtree(work, ignore_errors=True)
-        answers = _answers(_lines(spark, source, parquet), top_k)
+        answers = _answers(_lines(spark, source, parquet), top_k, default_type)
         if parquet:
             _flat(answers).write.parquet(str(work))
         else:
@@ -107,34 +112,34 @@ def _lines(spark: SparkSession, source: Path, parquet: bool) -> DataFrame:
     return rows.select(functions.to_json(functions.struct("*")).alias(LINE))
 
 
-def _answers(lines: DataFrame, top_k: int) -> DataFrame:
+def _answers(lines: DataFrame, top_k: int, default_type: FicheType | None) -> DataFrame:
     def answer(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         import pyarrow
 
         for batch in batches:
-            found = answer_lines(batch.column(0).to_pylist(), top_k)
+            found = answer_lines(batch.column(0).to_pylist(), top_k, default_type)
             yield pyarrow.RecordBatch.from_arrays([pyarrow.array(found, pyarrow.string())], names=[LINE])
 
     return lines.mapInArrow(answer, f"{LINE} string")
 
 
-def answer_lines(lines: list[str], top_k: int) -> list[str]:
+def answer_lines(lines: list[str], top_k: int, default_type: FicheType | None = None) -> list[str]:
     """Return one answer or error a line, as JSON; runs in Spark's workers.
 
     Args:
-        lines: records as JSON.
+        lines: records as JSON, in the contract's keys or in those of real catalogues.
         top_k: candidate postes.
+        default_type: of records that say none.
     """
-    records = [_read(line) for line in lines]
+    source = Source("", default_type)
+    records = [_placeless(line_record(line.encode(), 0, source)) for line in lines]
     answers = answer_records(records, _classifier(), top_k)
     return [json.dumps(answer.as_json(), ensure_ascii=False) for answer in answers]
 
 
-def _read(line: str) -> Any:
-    try:
-        return record_of(json.loads(line))
-    except (ValueError, RecursionError) as error:
-        return RecordError("json_invalide", f"JSON illisible : {error}")
+def _placeless(record: Record) -> Record:
+    """Return a record; an error without its place, which Spark does not tell."""
+    return replace(record, fichier=None, position=None) if isinstance(record, RecordError) else record
 
 
 @cache

@@ -31,7 +31,7 @@ def read(stream: BinaryIO, source: Source) -> Iterator[Record]:
             message = f"ligne de plus de {MAX_LINE // 2**20} Mio"
             yield source.error("ligne_trop_longue", message, position)
         elif line.strip():
-            yield _record(line, position, source)
+            yield line_record(line, position, source)
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -49,7 +49,14 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield position, line
 
 
-def _record(line: bytes, position: int, source: Source) -> Record:
+def line_record(line: bytes, position: int, source: Source) -> Record:
+    """Return the record of one line.
+
+    Args:
+        line: UTF-8 bytes.
+        position: 1-based line.
+        source: the file's name and the type of records that say none.
+    """
     value = decode(line, position, source)
     return value if isinstance(value, RecordError) else record_of(value, position, source)
 

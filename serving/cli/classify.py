@@ -54,7 +54,7 @@ def classify(
     Interrompue, la même commande reprend où elle s'est arrêtée.
     """
     if engine == "spark":
-        _with_spark(files, output, top_k)
+        _with_spark(files, output, top_k, default_type)
         return
     if output is None:
         raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if p.name == "output"))
@@ -88,7 +88,7 @@ def _check_present(ctx: click.Context, files: Sequence[Path]) -> None:
         click.Path(exists=True, path_type=Path).convert(file, param, ctx)
 
 
-def _with_spark(files: Sequence[Path], output: Path | None, top_k: int) -> None:
+def _with_spark(files: Sequence[Path], output: Path | None, top_k: int, default_type: FicheType | None) -> None:
     named = [*files, output] if output else list(files)
     if len(named) != 2:
         raise click.UsageError("--engine spark attend deux dossiers : ENTRÉE SORTIE")
@@ -97,7 +97,7 @@ def _with_spark(files: Sequence[Path], output: Path | None, top_k: int) -> None:
         raise click.UsageError(f"{source} : absent")
     from serving.spark import classify_folder
 
-    count = classify_folder(source, target, top_k)
+    count = classify_folder(source, target, top_k, default_type)
     click.echo(f"{target} : {count} réponses", err=True)
 
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,3 +52,26 @@ def test_sentences_hold_every_word_of_the_text(text: str) -> None:
 def test_sentences_break_after_marks_at_lines_and_at_dashes(text: str) -> None:
     plain = re.split(r"(?<=[.!?;:])\s+|\s*\n\s*|\s+[•·–-]\s+", text)
     assert sentences(text) == [piece for piece in plain if piece]
+
+
+def test_every_process_reads_the_same() -> None:
+    """Hashes differ from one process to the next: no choice may hang on the order of a set."""
+    program = (
+        "from models.reading import Reader\n"
+        "letters = 'abcdefghijklmnop'\n"
+        "salience = {f'mot{x}': 0.1 * rank + 0.07 for rank, x in enumerate(letters)}\n"
+        "one = ' '.join(f'mot{x}' for x in letters) + '.'\n"
+        "other = ' '.join(f'mot{x}' for x in reversed(letters)) + '.'\n"
+        "print(repr(Reader(salience, 90)._score(one)), Reader(salience, 90).passages(f'{one} {other} {one}'))\n"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        ).stdout
+        for seed in range(4)
+    }
+    assert len(said) == 1

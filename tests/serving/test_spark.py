@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-
-from serving.cli.main import cli
 
 pytest.importorskip("pyspark")
 
@@ -19,9 +18,14 @@ RECORDS = [
 ]
 
 
-def _classified(tmp_path: Path, *arguments: str) -> None:
-    done = CliRunner().invoke(cli, ["classify", *arguments])
-    assert done.exit_code == 0, done.output
+def _classify(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = "from serving.cli.main import main; main()"
+    return subprocess.run([sys.executable, "-c", program, "classify", *arguments], capture_output=True, text=True)
+
+
+def _classified(*arguments: str) -> None:
+    done = _classify(*arguments)
+    assert done.returncode == 0, done.stderr
 
 
 def _by_id(lines: list[str]) -> dict[str, dict[str, object]]:
@@ -40,21 +44,23 @@ def source(tmp_path: Path, tiny_bundle_dir: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def _expected(source: Path, tmp_path: Path) -> dict[str, dict[str, object]]:
-    _classified(tmp_path, str(source), "-o", str(tmp_path / "local.jsonl"))
+    _classified(str(source), "-o", str(tmp_path / "local.jsonl"))
     return _by_id((tmp_path / "local.jsonl").read_text(encoding="utf-8").splitlines())
 
 
 def test_json_lines(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    _classified(tmp_path, "--engine", "spark", str(source), str(out))
+    _classified("--engine", "spark", str(source), str(out))
     lines = [line for part in out.glob("part-*") for line in part.read_text(encoding="utf-8").splitlines()]
     found, expected = _by_id(lines), _expected(source, tmp_path)
     assert found.keys() == expected.keys()
     bad = found.pop("6"), expected.pop("6")
     assert found == expected
     assert [row["erreur"]["champ"] for row in bad] == ["intitule"] * 2  # type: ignore[index]
-    again = CliRunner().invoke(cli, ["classify", "--engine", "spark", str(source), str(out)])
-    assert again.exit_code != 0
+    again = _classify("--engine", "spark", str(source), str(out))
+    assert again.returncode != 0
+    assert "existe déjà" in again.stderr
+    assert "Traceback" not in again.stderr
 
 
 def test_parquet(source: Path, tmp_path: Path) -> None:
@@ -65,7 +71,7 @@ def test_parquet(source: Path, tmp_path: Path) -> None:
     folder, out = tmp_path / "tables", tmp_path / "reponses"
     folder.mkdir()
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(RECORDS), folder / "a.parquet")
-    _classified(tmp_path, "--engine", "spark", str(folder), str(out))
+    _classified("--engine", "spark", str(folder), str(out))
     rows = pyarrow.parquet.read_table(out).to_pylist()
     found = _by_id([row["reponse"] for row in rows])
     assert {k: v for k, v in found.items() if k != "6"} == {k: v for k, v in expected.items() if k != "6"}
