@@ -36,7 +36,7 @@ def test_references_stand_beside_the_model(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("training.corpus.learned.learned_splits", lambda *asked: small_splits())
+    monkeypatch.setattr("training.corpus.learned.learned_splits", lambda *asked, **options: small_splits())
     monkeypatch.setattr("training.corpus.examples.build_corpus", lambda *asked: small_corpus(small_crosswalk))
     monkeypatch.setattr("training.measure.opponents.DEFAULT_BASE", str(tiny_base_dir))
     arguments = [str(gold_file), "--bundle", str(trained[0].output), "--draws", "20", "--cache", str(tmp_path)]

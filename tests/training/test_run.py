@@ -72,7 +72,7 @@ def test_the_run_is_tracked(trained: Trained) -> None:
     assert run.data.tags["bundle"] == outcome.manifest.version
     assert run.data.metrics["parite_min"] >= 0.9999
     assert "dev/tous/numerique_f1" in run.data.metrics
-    passes = settings.finetuning.epochs + settings.finetuning.polish
+    passes = settings.finetuning.epochs + settings.finetuning.polish * len(settings.polished)
     assert len(client.get_metric_history(outcome.run_id, "perte_validation")) == passes
     (entry,) = run.inputs.dataset_inputs
     assert entry.dataset.digest == run.data.tags["corpus"]
