@@ -72,7 +72,7 @@ class Engine:
             top_k: how many candidate postes to give.
             mots: whether to add the words that weighed most to the evidence.
         """
-        records = [record_of(value) for value in values]
+        records = [_record_of(value) for value in values]
         return [answer.as_json() for answer in answer_records(records, self.classifier, top_k, mots=mots)]
 
     def node_id(self, text: str, level: type[Node]) -> str | None:
@@ -84,8 +84,7 @@ class Engine:
         return {**self.classifier.versions, "index": self.searcher.index.manifest.version}
 
 
-def record_of(value: Any) -> Fiche | RecordError:
-    """Return a JSON value as a record, or what is wrong with it."""
+def _record_of(value: Any) -> Fiche | RecordError:
     if not isinstance(value, dict):
         return RecordError("fiche_invalide", "un objet JSON est attendu")
     try:

@@ -10,7 +10,7 @@ from cartography.crosswalk import load_crosswalk
 from cartography.loading import load_version
 from models.bundle import DEFAULT_BUNDLE, load_bundle
 from models.classifier import Classifier
-from models.registry import NAME, Published, RegistryUnusable, fetch, remember, remembered, resolve
+from models.registry import NAME, RegistryUnusable, fetch, remember, remembered, resolve
 from serving.settings import Settings
 
 LOG = logging.getLogger("genscan")
@@ -50,23 +50,18 @@ def choose_bundle(settings: Settings) -> Path:
     uri = settings.mlflow_tracking_uri
     if uri is None:
         return DEFAULT_BUNDLE
+    store = settings.var / STORE
     try:
         champion = resolve(uri)
+        if champion is None:
+            LOG.warning("%s : %s n'a pas de champion ; réponses de l'embarqué", uri, NAME)
+            return DEFAULT_BUNDLE
+        directory = fetch(uri, champion, store)
     except RegistryUnusable as error:
         if error.code != "registre_injoignable":
             raise
-        kept = remembered(settings.var / STORE)
+        kept = remembered(store)
         LOG.warning("%s ; réponses de %s", error.message, kept.name if kept else "l'embarqué")
         return kept or DEFAULT_BUNDLE
-    if champion is None:
-        LOG.warning("%s : %s n'a pas de champion ; réponses de l'embarqué", uri, NAME)
-        return DEFAULT_BUNDLE
-    return bring(settings, uri, champion)
-
-
-def bring(settings: Settings, uri: str, champion: Published) -> Path:
-    """Return the directory of a champion, brought here and noted as the one that answers."""
-    store = settings.var / STORE
-    directory = fetch(uri, champion, store)
     remember(store, champion)
     return directory

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cartography.errors import GenscanError
-from models.registry import resolve
+from models.registry import fetch, remember, resolve
 from serving.engine import Engine
 from serving.errors import ApiError
-from serving.model import bring
+from serving.model import STORE
 from serving.settings import Settings
 
 LOG = logging.getLogger("genscan")
@@ -69,12 +69,16 @@ class Succession:
             or champion.bundle in (now.classifier.bundle.manifest.version, self._refused)
         ):
             return False
+        store = self.settings.var / STORE
         try:
-            self.slot.engine = Engine.load(self.settings, bring(self.settings, uri, champion))
+            engine = Engine.load(self.settings, fetch(uri, champion, store))
         except GenscanError:
             # Once is enough to know: it is tried again when the alias moves, or at the next start.
             self._refused = champion.bundle
             raise
+        # Only now: one that cannot serve must not be what a start without the server falls back on.
+        remember(store, champion)
+        self.slot.engine = engine
         LOG.warning("champion %s : il répond désormais", champion.bundle)
         return True
 

@@ -54,6 +54,8 @@ def classify(
     Interrompue, la même commande reprend où elle s'est arrêtée.
     """
     if engine == "spark":
+        if mots or format_name:
+            raise click.UsageError("--engine spark ne connaît ni --mots ni --format")
         _with_spark(files, output, top_k, default_type)
         return
     if output is None:

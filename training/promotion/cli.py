@@ -170,5 +170,9 @@ def rollback() -> None:
     from training.tracking.runs import tracking_from_environment
 
     with faults():
-        gone, back = Registry(tracking_from_environment().uri).rollback()
+        registry = Registry(tracking_from_environment().uri)
+        gone, back = registry.rollback()
+        if not _readable(registry.uri, back):
+            registry.promote(gone)
+            raise Refused(f"{back.bundle} (version {back.number}) ne se lit plus : {gone.bundle} reste champion")
     click.echo(f"{back.bundle} (version {back.number}) est de nouveau champion, à la place de {gone.bundle}.")
