@@ -12,14 +12,19 @@ _BLOCK = re.compile(r"<\s*(?:br|/p|/li|/ul|/ol|/h[1-6]|/div|/tr|li)\b[^<>]*>", r
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _GENDER_MARK = re.compile(
-    r"\(\s*[hf]\s*[/|\-. ]?\s*[hf]?\s*(?:[/|\-. ]\s*[xd])?\s*\)|\b[hf]\s*[/|]\s*[hf]\b(?:\s*/\s*[xd]\b)?",
+    r"\(\s*[hf]\s*(?:[-. ]?\s*[hf]\s*)?(?:[-. ]\s*[xd]\s*)?\)"
+    r"|\(?\s*\b(?:[xd]\s*[/|]\s*)?[hfm]\s*[/|]\s*[hfmw]\b(?:\s*[/|.-]\s*[xdnw]\b)?\s*\)?"
+    r"|\(?\s*\b(?:hommes?\s*(?:[/|-]|\bou\b)\s*femmes?|femmes?\s*(?:[/|-]|\bou\b)\s*hommes?)\b\s*\)?"
+    r"(?!\s*[àa] tout)",
     re.IGNORECASE,
 )
-# Inclusive endings: développeur·se, développeur.euse, développeur/euse, développeur(euse), chargé(e), chargé-e
-_INCLUSIVE = re.compile(
-    r"(?<=[a-zà-ÿ])(?:[·•‧./-]|\()"
+# Inclusive endings: développeur·se, développeur.euse, développeur/euse, développeur(euse), chargé(e)s, chargé-e
+_ENDING = (
     r"(?:e|se|euse|trice|ice|rice|ère|ere|ière|iere|ienne|enne|ne|te|esse|sse|ve|fe|e?s|es|euses|trices)"
-    r"(?:[·•‧./-]s)?\)?(?![a-zà-ÿ0-9])",
+    r"(?:[·•‧./-]s)?"
+)
+_INCLUSIVE = re.compile(
+    rf"(?<=[a-zà-ÿ])(?:\({_ENDING}(?:\)(?=s?(?![a-zà-ÿ0-9]))|(?![a-zà-ÿ0-9]))|[·•‧./-]{_ENDING}(?![a-zà-ÿ0-9]))",
     re.IGNORECASE,
 )
 _NOT_WORD = re.compile(r"[^a-z0-9+#]+")
@@ -47,8 +52,8 @@ def strip_gender(title: str) -> str:
 
     >>> strip_gender("Développeur·se web (H/F)")
     'Développeur web'
-    >>> strip_gender("Chargé(e) de communication F/H")
-    'Chargé de communication'
+    >>> strip_gender("Chargé(e) de communication F/H"), strip_gender("Ingénieur(e)s (Homme/Femme)")
+    ('Chargé de communication', 'Ingénieurs')
     """
     without = _INCLUSIVE.sub("", _GENDER_MARK.sub(" ", title))
     return _SPACES.sub(" ", without).strip(" -–,;:|/")

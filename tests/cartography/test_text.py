@@ -20,6 +20,13 @@ from cartography.text import clean_text, fold, genders, strip_gender, title_key
         ("Back-end", "Back-end"),
         ("Data engineer", "Data engineer"),
         ("Administrateur/trice système", "Administrateur système"),
+        ("Data Scientist (x/f/m)", "Data Scientist"),
+        ("Data Protection Analyst (m/f/n) (H/F)", "Data Protection Analyst"),
+        ("Technicien Assainissement (F-H-X)", "Technicien Assainissement"),
+        ("Développeur Homme ou Femme", "Développeur"),
+        ("Homme / femme à tout faire du web", "Homme / femme à tout faire du web"),
+        ("Consultant(e)s Data", "Consultants Data"),
+        ("Développeur C/C++", "Développeur C/C++"),
     ],
 )
 def test_gender_marks_go_and_the_title_stays(written: str, plain: str) -> None:
