@@ -146,6 +146,7 @@ def _write(parts: BundleParts, work: Path, cartographie: Cartographie) -> Manife
         mute=tuple(sorted(parts.reader.mute)),
         least=parts.reader.least,
         share=parts.reader.share,
+        neutral=parts.reader.neutral,
     )
     (work / LAYOUT.reading).write_text(reading.model_dump_json() + "\n", encoding="utf-8")
     (work / LAYOUT.card).write_text(parts.card, encoding="utf-8")
@@ -231,6 +232,7 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
         mute_forms(reading.mute),
         reading.least,
         reading.share,
+        reading.neutral,
     )
     head = with_newcomers(head, manifest.labels, newcomers, cartographie, encoder)
     return Bundle(manifest, encoder, head, calibration, reader, references, newcomers)

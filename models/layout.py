@@ -124,6 +124,7 @@ class ReadingEntry(_Model):
     mute: tuple[str, ...] = ()
     least: float = Field(default=0.0, ge=0)
     share: float = Field(default=0.0, ge=0, le=1)
+    neutral: bool = False
 
 
 class Calibration(_Model):

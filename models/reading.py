@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cartography.fiche import Fiche
 from cartography.nomenclature import Nomenclature
-from cartography.text import fold
+from cartography.text import fold, strip_gender
 from models.encoder import Text
 
 _WORD = re.compile(r"[^\W\d_][\w+#.]*[\w+#]|\w")
@@ -38,6 +38,8 @@ class Reader:
             tells the job.
         share: of the best sentence's mean salience, under which another is not read: beside one that tells the job,
             it would only take time and dilute.
+        neutral: whether marks of gender are left out of titles: "(H/F)" says nothing of the job, and offers alone
+            carry it, so that a model learns to answer otherwise where it stands.
     """
 
     salience: Mapping[str, float]
@@ -46,6 +48,7 @@ class Reader:
     mute: frozenset[str] = frozenset()
     least: float = 0.0
     share: float = 0.0
+    neutral: bool = False
 
     def read(self, fiche: Fiche) -> tuple[str, str]:
         """Return the title, and what its codes say with the chosen sentences in their order, "" when nothing is."""
@@ -53,7 +56,17 @@ class Reader:
         if self.nomenclature and (fiche.rncp or fiche.formacode):
             said = ". ".join(self.nomenclature.said(fiche))[: self.characters]
             passages = f"{said}. {passages}".strip() if said else passages
-        return fiche.intitule[:MAX_TITLE], passages
+        return self.title(fiche.intitule[:MAX_TITLE]), passages
+
+    def title(self, intitule: str) -> str:
+        """Return what is read of a title.
+
+        >>> Reader({}, 100, neutral=True).title("Développeur·se React (H/F)")
+        'Développeur React'
+        >>> Reader({}, 100, neutral=True).title("(H/F)"), Reader({}, 100).title("Développeur (H/F)")
+        ('(H/F)', 'Développeur (H/F)')
+        """
+        return (strip_gender(intitule) if self.neutral else "") or intitule
 
     def text(self, fiche: Fiche) -> Text:
         """Return what the encoder reads of a fiche: title and passages, or the title alone.
@@ -80,6 +93,15 @@ class Reader:
         if not self.mute:
             return chosen
         return " ".join(part for part in chosen.split() if not self.mute.issuperset(words(part)))
+
+    def salient(self, description: str, most: int) -> list[str]:
+        """Return the sentences that say most, the most telling first.
+
+        >>> Reader({"python": 2.0}, 100).salient("Une équipe soudée. Du Python.", 1)
+        ['Du Python.']
+        """
+        found = sentences(description)
+        return sorted(found, key=lambda sentence: -self._score(sentence))[:most]
 
     def _chosen(self, description: str) -> str:
         text = description[:MAX_DESCRIPTION]

@@ -26,6 +26,7 @@ from training.errors import TrainingError
 from training.head.finetune import Frame, finetune, polish, validation_loss
 from training.head.lessons import Lessons, prepare
 from training.head.network import Network, TreeLoss
+from training.head.rows import Rows
 from training.head.settings import FineTuning
 from training.memory import keep_memory
 
@@ -162,13 +163,18 @@ def learn(
         for length, rows in zip(settings.polished, lessons.polished, strict=True):
             say(f"derniers passages, sur {length} caractères choisis comme en service")
             network.load_state_dict(start)
-            read = directory / f"lues-{length}"
+            read = directory / f"lues-{length}-{_digest(rows)}"
             curve += polish(network, rows, frame, settings.finetuning, read, crew=crew, progress=tell)
             ends.append(_weights(network))
         network.load_state_dict({name: torch.stack([end[name] for end in ends]).mean(0) for name in start})
         held = validation_loss(network, frame.validation, frame.loss, settings.finetuning.max_tokens)
         say(f"moyenne des poids : perte de validation {held:.4f}")
     return network.to("cpu"), curve
+
+
+def _digest(rows: Rows) -> str:
+    """Return 8 hex digits that change with what is read of the records."""
+    return hashlib.sha256("\0".join("\n".join(text) for text in rows.texts if text).encode()).hexdigest()[:8]
 
 
 def _weights(network: Network) -> dict[str, torch.Tensor]:

@@ -94,9 +94,11 @@ def prepare(
     train, validation = (np.array(corpus.dataset["split"]) == side for side in ("train", "validation"))
     ranks = np.flatnonzero(train & is_record if is_record.any() else train)
     taught_texts, classes = [texts[r] for r in ranks], _classes(targets[ranks], sums)
-    learning = Reader(learn_salience(taught_texts, classes), characters)
+    learning = Reader(learn_salience(taught_texts, classes), characters, neutral=True)
     mute = mute_forms(learn_mute(taught_texts, classes))
-    reader = Reader(learning.salience, served or characters, mute=mute, least=LEAST_SALIENCE, share=LEAST_SHARE)
+    reader = Reader(
+        learning.salience, served or characters, mute=mute, least=LEAST_SALIENCE, share=LEAST_SHARE, neutral=True
+    )
 
     def rows(picked: NDArray[np.intp], how: Reader) -> Rows:
         return Rows([read_text(texts[r], how) for r in picked], targets[picked], weights[picked])
@@ -115,7 +117,7 @@ def prepare(
         real = _real(behind, whole)
         fiches = tuple(fiche_of(behind[rank]) for rank in real)
         held = _balanced(_only(whole, real))
-    wide = Reader(learning.salience, WIDER * characters)
+    wide = Reader(learning.salience, WIDER * characters, neutral=True)
     records = replace(rows(ranks, learning), wider=[read_text(texts[r], wide) for r in ranks])
     last = tuple(rows(ranks, replace(reader, characters=length)) for length in polished)
     return Lessons(records, last, titles, watched, held, fiches, reader)
