@@ -93,6 +93,10 @@ class Encoder:
             self._graph.widths[names[place]] for place in (self._embedding, self._features)
         )
 
+    def words(self) -> list[str]:
+        """Return the words that are one token each: those that it met often."""
+        return [token for token in self._tokenizer.get_vocab() if token.isalpha() and len(token) > 2]
+
     def encode(
         self,
         texts: Sequence[str],

@@ -12,7 +12,7 @@ from serving import errors
 from serving.engine import Engine
 from serving.guard import Guard
 from serving.limits import tell_limits
-from serving.routes import classify, facts, page, search
+from serving.routes import catalogue, classify, facts, page, search, suggest
 from serving.routes.context import Context
 from serving.settings import Settings
 
@@ -36,7 +36,7 @@ def create_app(engine_provider: Callable[[], Engine], settings: Settings) -> Fas
     app.state.settings = settings
     app.state.context = Context.of(engine_provider, settings)
     errors.install(app)
-    for router in (classify.router, search.router, facts.router):
+    for router in (classify.router, search.router, suggest.router, catalogue.router, facts.router):
         app.include_router(router)
     page.install(app)
     app.add_middleware(Guard, max_concurrency=settings.max_concurrency, workers=settings.workers)
@@ -64,6 +64,7 @@ def _name_record(schemas: dict[str, Any]) -> None:
     reference = {"$ref": "#/components/schemas/FicheSchema"}
     fiches = schemas["ClassifyRequest"]["properties"]["fiches"]
     schemas["FicheSchema"], fiches["items"] = fiches["items"], reference
+    schemas["UpsertRequest"]["properties"]["fiches"]["items"] = reference
     schemas["SimilarRequest"]["properties"]["fiche"]["anyOf"][0] = reference
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,24 @@ from cartography.crosswalk import Crosswalk, load_crosswalk
 from cartography.errors import FicheInvalid, RecordError
 from cartography.fiche import Fiche, fiche_from_mapping
 from cartography.lookup import Lookup
+from cartography.places import load_places
 from cartography.tree import Cartographie, Node
 from models.classifier import Classifier
-from models.index import open_index
-from models.search import Searcher
+from models.search.bridges import Bridges
+from models.search.generations import current
+from models.search.index import open_index
+from models.search.live import Change, delete, upsert
+from models.search.searcher import Query, Searcher
+from models.search.suggestions import Suggestions
 from serving.batch import answer_records
 from serving.index import index_directory
 from serving.model import load_classifier
 from serving.settings import Settings
 
 __all__ = ["Engine", "load_classifier"]
+
+TITLES = 50_000
+"""Titles of the catalogue that are suggested: the most frequent."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +37,20 @@ class Engine:
 
     Attributes:
         classifier: fiche → answer.
+        directory: of the index.
         searcher: query → records of the index.
+        bridges: record or text → what is near it.
+        suggestions: beginning of a text → what it may go on as.
         cartographie: the tree that both answer with.
         lookup: what people write → nodes of that tree.
         crosswalk: ROME → GEN.
     """
 
     classifier: Classifier
+    directory: Path
     searcher: Searcher
+    bridges: Bridges
+    suggestions: Suggestions
     cartographie: Cartographie
     lookup: Lookup
     crosswalk: Crosswalk
@@ -53,16 +68,46 @@ class Engine:
         """
         classifier = load_classifier(settings, bundle)
         directory = index_directory(settings, classifier)
-        searcher = Searcher(open_index(directory, classifier.bundle), classifier.bundle.encoder)
-        tree = classifier.cartographie
-        engine = cls(classifier, searcher, tree, Lookup.build(tree), load_crosswalk())
+        tree, crosswalk = classifier.cartographie, load_crosswalk()
+        searcher = Searcher(open_index(directory, classifier.bundle), classifier)
+        engine = cls(
+            classifier,
+            directory,
+            searcher,
+            Bridges(searcher, classifier),
+            _suggestions(searcher, tree, crosswalk),
+            tree,
+            Lookup.build(tree),
+            crosswalk,
+        )
         engine._warm_up()
         return engine
 
     def _warm_up(self) -> None:
         title = self.cartographie.postes[0].libelle
         self.classifier.classify([Fiche(id="-", type="offre", intitule=title)])
-        self.searcher.search(title, k=1)
+        self.searcher.search(Query(title, k=1, facettes=("famille",)))
+        load_places()
+
+    def reopened(self) -> Engine | None:
+        """Return an engine on the current generation of the index; None where it is the one that is open.
+
+        Raises:
+            GenscanError: the new generation cannot be used.
+        """
+        if current(self.directory) == self.searcher.index.folder:
+            return None
+        searcher = Searcher(open_index(self.directory, self.classifier.bundle), self.classifier)
+        suggestions = _suggestions(searcher, self.cartographie, self.crosswalk)
+        return replace(self, searcher=searcher, bridges=Bridges(searcher, self.classifier), suggestions=suggestions)
+
+    def upsert(self, fiches: Sequence[Fiche]) -> Change:
+        """Store records in the index. Raises what `models.search.live.upsert` does."""
+        return upsert(self.directory, fiches, self.classifier) if fiches else Change()
+
+    def delete(self, keys: Iterable[tuple[str, str]]) -> Change:
+        """Remove records from the index, by type and identifier."""
+        return delete(self.directory, keys, self.classifier)
 
     def classify(self, values: list[Any], top_k: int, *, mots: bool = False) -> list[dict[str, Any]]:
         """Return one object a value, in order: its answer, or its error when it is no valid record.
@@ -72,8 +117,18 @@ class Engine:
             top_k: how many candidate postes to give.
             mots: whether to add the words that weighed most to the evidence.
         """
-        records = [_record_of(value) for value in values]
+        records = [self.record_of(value) for value in values]
         return [answer.as_json() for answer in answer_records(records, self.classifier, top_k, mots=mots)]
+
+    @staticmethod
+    def record_of(value: Any) -> Fiche | RecordError:
+        """Return the record of a JSON value, or what is wrong with it."""
+        if not isinstance(value, dict):
+            return RecordError("fiche_invalide", "un objet JSON est attendu")
+        try:
+            return fiche_from_mapping(value)
+        except FicheInvalid as error:
+            return RecordError(error.code, error.message, error.fiche_id, error.champ)
 
     def node_id(self, text: str, level: type[Node]) -> str | None:
         """Return the identifier of the node of a level that an identifier, label or usual title names; else None."""
@@ -81,13 +136,8 @@ class Engine:
 
     def search_versions(self) -> dict[str, str]:
         """Return what makes a search's answer."""
-        return {**self.classifier.versions, "index": self.searcher.index.manifest.version}
+        return {**self.classifier.versions, "index": self.searcher.index.state}
 
 
-def _record_of(value: Any) -> Fiche | RecordError:
-    if not isinstance(value, dict):
-        return RecordError("fiche_invalide", "un objet JSON est attendu")
-    try:
-        return fiche_from_mapping(value)
-    except FicheInvalid as error:
-        return RecordError(error.code, error.message, error.fiche_id, error.champ)
+def _suggestions(searcher: Searcher, tree: Cartographie, crosswalk: Crosswalk) -> Suggestions:
+    return Suggestions.build(tree, crosswalk, searcher.index.catalogue.titles(1, TITLES))

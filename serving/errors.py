@@ -11,7 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from cartography.errors import FicheInvalid, GenscanError
-from models.search import UnknownFiche
+from models.search.live import IndexBusy
+from models.search.searcher import UnknownFiche
 from serving.faults import explain_fault
 from serving.schemas import ErreurReponse
 
@@ -20,13 +21,14 @@ _HTTP_ERRORS = {
     405: ("methode_refusee", "cette adresse n'accepte pas cette méthode"),
 }
 _DESCRIPTIONS = {
+    401: "Clé absente ou inconnue.",
     404: "Identifiant ou adresse inconnus.",
     413: "Corps trop gros.",
     415: "Le corps n'est pas annoncé comme du JSON.",
     422: "Requête invalide ; `champ` nomme le champ en cause.",
     429: "Trop de requêtes en cours ; `Retry-After` dit quand réessayer.",
     500: "Erreur interne ; le message porte sa référence dans le journal.",
-    503: "Le service démarre.",
+    503: "Le service démarre, ou l'index est occupé ; `Retry-After` dit quand réessayer.",
 }
 
 
@@ -87,6 +89,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(ApiError)(_api_error)
     app.exception_handler(UnknownFiche)(_unknown_fiche)
     app.exception_handler(FicheInvalid)(_fiche_invalid)
+    app.exception_handler(IndexBusy)(_index_busy)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_http)
 
@@ -102,6 +105,10 @@ async def _unknown_fiche(_: Request, error: UnknownFiche) -> Response:
 async def _fiche_invalid(_: Request, error: FicheInvalid) -> Response:
     champ = f"fiche.{error.champ}" if error.champ else "fiche"
     return error_response(ApiError(422, error.code, error.message, champ=champ, fiche_id=error.fiche_id))
+
+
+async def _index_busy(_: Request, error: IndexBusy) -> Response:
+    return error_response(ApiError(503, error.code, error.message, headers={"Retry-After": "5"}))
 
 
 async def _invalid(_: Request, error: RequestValidationError) -> Response:

@@ -14,8 +14,9 @@ from cartography.files import write_atomic
 from cartography.readers import read_records
 from models.classifier import Classifier
 from models.errors import IndexUnusable
-from models.generations import current
-from models.index import build_index, open_index, reindex
+from models.search.build import build_index, reindex
+from models.search.generations import current
+from models.search.index import open_index
 from serving.model import load_classifier
 from serving.settings import PREFIX, Settings
 

@@ -26,6 +26,8 @@ _LIMITS = (
     _Limit("ClassifyRequest", "top_k", "maximum", "max_top_k", _TOO_GREAT),
     _Limit("SearchRequest", "k", "maximum", "max_k", _TOO_GREAT),
     _Limit("SearchRequest", "texte", "maxLength", "max_query_chars", _TOO_LONG),
+    _Limit("UpsertRequest", "fiches", "maxItems", "max_fiches", _TOO_MANY),
+    _Limit("DeleteRequest", "fiches", "maxItems", "max_fiches", _TOO_MANY),
     _Limit("SimilarRequest", "k", "maximum", "max_k", _TOO_GREAT),
     _Limit("SimilarRequest", "texte", "maxLength", "max_query_chars", _TOO_LONG),
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation, StrictBool, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, StrictBool, StrictInt
 
-from cartography.fiche import FicheSchema, FicheType
+from cartography.fiche import FicheSchema
 from models.answer import Niveau
 
 
@@ -25,39 +25,6 @@ class ClassifyRequest(_Request):
     mots: StrictBool = Field(
         default=False, description="Donne aussi les mots qui ont le plus pesé ; dix à quarante fois plus lent."
     )
-
-
-class _Filtered(_Request):
-    k: StrictInt = Field(default=10, ge=1, description="Nombre de résultats.")
-    famille: str | None = Field(default=None, description="Identifiant ou libellé d'une famille.")
-    metier: str | None = Field(default=None, description="Identifiant ou libellé d'un métier.")
-    poste: str | None = Field(default=None, description="Identifiant, libellé ou intitulé usuel d'un poste.")
-    numerique: StrictBool | None = Field(default=None, description="Dans la cartographie (true) ou hors d'elle.")
-
-
-class SearchRequest(_Filtered):
-    """Un texte et des filtres."""
-
-    texte: str = Field(min_length=1, description="Ce que la personne a tapé.")
-    type: FicheType | None = Field(default=None, description="Formations ou offres seulement.")
-
-
-class SimilarRequest(_Filtered):
-    """Une fiche de l'index (`id`), une autre (`fiche`) ou un texte, et des filtres."""
-
-    id: str | None = Field(default=None, description="Identifiant d'une fiche de l'index.")
-    type: FicheType | None = Field(default=None, description="Type de cette fiche, si l'identifiant existe deux fois.")
-    fiche: SkipValidation[FicheSchema] | None = Field(default=None, description="Une fiche, dans l'index ou non.")
-    texte: str | None = Field(default=None, min_length=1, description="Un texte.")
-    cible: FicheType | None = Field(default=None, description="Formations ou offres seulement.")
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        if sum(value is not None for value in (self.id, self.fiche, self.texte)) != 1:
-            raise ValueError("donnez un seul de ces champs : id, fiche, texte")
-        if self.type is not None and self.id is None:
-            raise ValueError("type ne va qu'avec id ; pour filtrer les résultats : cible")
-        return self
 
 
 class _Answer(BaseModel):
@@ -149,36 +116,6 @@ class ClassifyResponse(_Answer):
     """One object a record, in the order of the request."""
 
     resultats: list[Resultat | ErreurDeFiche]
-
-
-class Trouvee(_Answer):
-    """A record found, its stored answer and its cosine with the query."""
-
-    id: str
-    type: FicheType
-    intitule: str
-    score: Cosine
-    extrait: str
-    numerique: Decision
-    niveau: Niveau
-    famille: Noeud | None
-    metier: Noeud | None
-    poste: Noeud | None
-    fiche: dict[str, Any]
-
-
-class SearchVersions(Versions):
-    """What made a search's answer, the index included."""
-
-    index: str
-
-
-class SearchResponse(_Answer):
-    """The nearest records, the nearest first; `requete` is the query as understood."""
-
-    resultats: list[Trouvee]
-    requete: dict[str, Any]
-    versions: SearchVersions
 
 
 class VersionsResponse(Versions):

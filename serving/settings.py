@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cartography.errors import GenscanError
@@ -46,6 +46,8 @@ class Settings(BaseSettings):
         max_top_k: candidates an answer may list.
         max_k: results a search may give.
         max_query_chars: characters of a searched text.
+        api_keys: keys, separated by commas, one of which whoever writes to the index must give; where none is set, only
+            a service that listens on its own machine alone lets anybody write.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
@@ -69,6 +71,7 @@ class Settings(BaseSettings):
     max_top_k: int = Field(default=20, ge=1)
     max_k: int = Field(default=100, ge=1)
     max_query_chars: int = Field(default=MAX_CHARS, ge=1)
+    api_keys: SecretStr = SecretStr("")
 
 
 def export_paths(settings: Settings) -> None:

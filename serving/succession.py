@@ -1,5 +1,6 @@
-"""How a new champion takes over: its engine is loaded whole beside the one that answers, then takes its place at once.
+"""How a new champion, or a new index, takes over.
 
+Its engine is loaded whole beside the one that answers, then takes its place at once.
 A request keeps the engine that it began with, so that no answer mixes two versions and none fails.
 """
 
@@ -18,6 +19,8 @@ from serving.model import STORE
 from serving.settings import Settings
 
 LOG = logging.getLogger("genscan")
+INDEX_S = 1
+"""Seconds from one look at the index's directory to the next: one small file is read."""
 
 
 class EngineSlot:
@@ -36,7 +39,7 @@ class EngineSlot:
 
 @dataclass
 class Succession:
-    """Looks at the registry now and then.
+    """Looks at the index and at the registry now and then.
 
     Attributes:
         slot: whose engine is replaced.
@@ -47,12 +50,25 @@ class Succession:
     settings: Settings
     _stop: threading.Event = field(default_factory=threading.Event)
     _refused: str = ""
+    _said: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> Callable[[], None]:
-        """Look from now on, in a thread of its own; return what ends it. Without a registry nothing is done."""
-        if self.settings.mlflow_tracking_uri is not None and self.settings.bundle is None:
-            threading.Thread(target=self._watch, name="champion", daemon=True).start()
+        """Look from now on, in a thread of its own; return what ends it."""
+        threading.Thread(target=self._watch, name="releve", daemon=True).start()
         return self._stop.set
+
+    def look_at_index(self) -> bool:
+        """Take in a generation of the index that was written since; return whether there is one.
+
+        Raises:
+            GenscanError: it cannot be used; the engine stays.
+        """
+        engine = self.slot.get().reopened()
+        if engine is None:
+            return False
+        self.slot.engine = engine
+        LOG.warning("index %s : il répond désormais", engine.searcher.index.manifest.version)
+        return True
 
     def look(self) -> bool:
         """Take the champion in if it is another one; return whether it is.
@@ -83,8 +99,19 @@ class Succession:
         return True
 
     def _watch(self) -> None:
-        while not self._stop.wait(self.settings.champion_s):
-            try:
-                self.look()
-            except (GenscanError, OSError) as error:
-                LOG.warning("champion : %s ; %s continue", error, self.slot.get().classifier.versions["modele"])
+        registry = self.settings.mlflow_tracking_uri is not None and self.settings.bundle is None
+        seconds = 0
+        while not self._stop.wait(INDEX_S):
+            seconds += INDEX_S
+            self._try(self.look_at_index, "index")
+            if registry and seconds >= self.settings.champion_s:
+                seconds = 0
+                self._try(self.look, "champion")
+
+    def _try(self, look: Callable[[], bool], what: str) -> None:
+        try:
+            look()
+        except (GenscanError, OSError) as error:
+            if str(error) != self._said.get(what):
+                LOG.warning("%s : %s ; ce qui répond continue", what, error)
+            self._said[what] = str(error)

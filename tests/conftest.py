@@ -25,10 +25,15 @@ def tiny_bundle_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+def classifier_of(bundle: Path) -> Classifier:
+    """Return the classifier of a tiny bundle."""
+    tree = load_version()
+    return Classifier(load_bundle(bundle, tree, threads=1), tree, load_crosswalk())
+
+
 @pytest.fixture(scope="session")
 def tiny_classifier(tiny_bundle_dir: Path) -> Classifier:
-    tree = load_version()
-    return Classifier(load_bundle(tiny_bundle_dir, tree, threads=1), tree, load_crosswalk())
+    return classifier_of(tiny_bundle_dir)
 
 
 @pytest.fixture(scope="session")

@@ -26,9 +26,9 @@ from models.bundle import BundleParts, References, save_bundle
 from models.classifier import Classifier
 from models.encoder import Encoder, Vectors
 from models.head import Head
-from models.index import build_index
 from models.layout import Calibration, EncoderEntry, Manifest, RomePrior, TemperingEntry, Thresholds
 from models.reading import Reader
+from models.search.build import build_index
 
 DIMENSION = 16
 MAX_TOKENS = 32

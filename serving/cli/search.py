@@ -1,27 +1,66 @@
-"""`genscan search`: query → the nearest records of an index."""
+"""`genscan search`: query and filters → the records of an index that answer best."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from rich.table import Table
 from rich.text import Text
 
 from cartography.errors import GenscanError
-from cartography.fiche import FicheType
 from cartography.text import clean_text
-from cartography.tree import Famille, Metier, Node, Poste
-from models.search import Filters, Hit
+from models.search.criteria import CRITERIA
+from models.search.hits import Hit
+from models.search.searcher import Page, Query, Tri
 from serving.cli.terminal import Screen
 from serving.engine import Engine
+from serving.facets import told_facets
+from serving.filters import resolve
 from serving.settings import load_settings
 
+F = TypeVar("F", bound=Callable[..., Any])
+_SORTS = ("pertinence", "date", "duree", "distance", "intitule")
 
-@click.command(short_help="Cherche par le sens.")
-@click.argument("texte")
+
+def _filters(command: F) -> F:
+    """Add an option for each filter."""
+    many = {
+        "famille": "Identifiant ou libellé d'une famille.",
+        "metier": "Identifiant ou libellé d'un métier.",
+        "poste": "Identifiant, libellé ou intitulé usuel d'un poste.",
+        "region": "Région, par son nom ou son code Insee.",
+        "departement": "Département, par son nom ou son code.",
+        "niveau_sortie": "Niveau visé, de 1 à 8.",
+        "niveau_entree": "Niveau requis, de 1 à 8.",
+        "modalite": "présentiel, à distance ou mixte.",
+        "certification": "Numéro RNCP ou RS.",
+        "organisme": "Organisme de formation, ou employeur.",
+        "label": "Label.",
+        "contrat": "CDI, CDD, intérim, apprentissage…",
+    }
+    for decorate in (
+        click.option("--certifiante/--non-certifiante", default=None, help="Mène à une certification, ou non."),
+        click.option("--depuis", metavar="DATE", help="AAAA-MM-JJ : tait les fiches plus anciennes."),
+        click.option("--duree-max", type=click.FloatRange(0), metavar="HEURES", help="Durée, au plus."),
+        click.option("--duree-min", type=click.FloatRange(0), metavar="HEURES", help="Durée, au moins."),
+        click.option("--rayon-km", type=click.FloatRange(0, 2000), default=30, show_default=True, metavar="KM",
+                     help="Rayon autour du lieu."),
+        click.option("--lieu", metavar="COMMUNE", help="Commune ou code postal."),
+        *(
+            click.option(f"--{name.replace('_', '-')}", name, multiple=True, metavar="NOM", help=f"{said} Répétable.")
+            for name, said in reversed(many.items())
+        ),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+@click.command(short_help="Cherche par le sens et par les mots.")
+@click.argument("texte", default="")
 @click.option(
     "--type",
     "fiche_type",
@@ -29,9 +68,12 @@ from serving.settings import load_settings
     metavar="formation|offre",
     help="Formations ou offres seulement.",
 )
-@click.option("--famille", metavar="NOM", help="Identifiant ou libellé d'une famille.")
-@click.option("--metier", metavar="NOM", help="Identifiant ou libellé d'un métier.")
-@click.option("--poste", metavar="NOM", help="Identifiant, libellé ou intitulé usuel d'un poste.")
+@_filters
+@click.option("--tri", type=click.Choice(_SORTS), default="pertinence", show_default=True, metavar="ORDRE",
+              help=f"Ordre des résultats ({', '.join(_SORTS)}).")  # fmt: skip
+@click.option("--facette", "facettes", type=click.Choice(CRITERIA), multiple=True, metavar="CRITÈRE",
+              help=f"Compte les valeurs d'un critère ({', '.join(CRITERIA)}). Répétable.")  # fmt: skip
+@click.option("--debut", type=click.IntRange(0, 1000), default=0, metavar="N", help="Résultats à passer.")
 @click.option(
     "--k",
     type=click.IntRange(1, 1000),
@@ -46,64 +88,73 @@ from serving.settings import load_settings
 @click.option("--json", "as_json", is_flag=True, help="Un objet JSON par ligne.")
 def search(
     texte: str,
-    fiche_type: FicheType | None,
-    famille: str | None,
-    metier: str | None,
-    poste: str | None,
+    fiche_type: str | None,
+    tri: Tri,
+    facettes: tuple[str, ...],
+    debut: int,
     k: int,
     directory: Path | None,
     as_json: bool,
+    **asked: Any,
 ) -> None:
-    """Cherche par le sens dans un catalogue indexé (celui d'exemple par défaut)."""
+    """Cherche dans un catalogue indexé (celui d'exemple par défaut) ; sans texte, le parcourt."""
     texte = checked_text(texte)
     settings = load_settings()
     if directory is not None:
         settings = settings.model_copy(update={"index": directory})
     engine = Engine.load(settings)
-    filters = Filters(
-        type=fiche_type,
-        famille=_node_id(engine, famille, Famille, "famille"),
-        metier=_node_id(engine, metier, Metier, "metier"),
-        poste=_node_id(engine, poste, Poste, "poste"),
-    )
-    hits = engine.searcher.search(texte, k=k, filters=filters)
+    given = {name: value for name, value in asked.items() if value not in (None, ())}
+    filters = resolve({**given, "type": fiche_type}, engine)
+    page = engine.searcher.search(Query(texte, k, debut, filters, tri, facettes))
     if as_json:
-        for hit in hits:
+        for hit in page.hits:
             click.echo(json.dumps(hit.as_json(), ensure_ascii=False))
     else:
-        Screen().print(_table(hits))
+        _show(page, engine)
+
+
+def _show(page: Page, engine: Engine) -> None:
+    screen = Screen()
+    understood = page.compris
+    if understood and understood.corrections:
+        screen.print(Text(f"Recherche de : {understood.lu}"))
+    if page.hors_domaine:
+        screen.print(Text("Cette recherche ne semble pas porter sur les métiers du numérique."))
+    if page.hits:
+        screen.print(_table(page.hits))
+    else:
+        screen.print(Text("Aucune fiche trouvée."))
+    for name, values in told_facets(page.facettes, engine.cartographie).items():
+        told = ", ".join(f"{value['libelle']} ({value['nombre']})" for value in values)
+        screen.print(Text(f"{name} : {told or 'aucune valeur'}"))
 
 
 def checked_text(texte: str) -> str:
     """Return what a person typed, cleaned.
 
     Raises:
-        GenscanError: it says nothing, or holds bytes that are no text.
+        GenscanError: it holds bytes that are no text.
     """
     try:
         texte.encode()
     except UnicodeEncodeError as error:
         raise GenscanError("texte_invalide", "le texte cherché n'est pas de l'UTF-8") from error
-    if not texte.strip():
-        raise GenscanError("texte_vide", "le texte cherché est vide")
     return texte.strip()
 
 
-def _node_id(engine: Engine, text: str | None, level: type[Node], champ: str) -> str | None:
-    found = text and engine.node_id(text, level)
-    if text and not found:
-        raise GenscanError("valeur_inconnue", f"{champ} : {text!r} n'est pas dans la cartographie")
-    return found or None
-
-
 def _table(hits: list[Hit]) -> Table:
-    table = Table("Proximité", "Type", "Intitulé", "Où", "Classement", box=None)
+    table = Table("Score", "Type", "Intitulé", "Où", "Classement", box=None)
     for hit in hits:
         body = hit.as_json()
         # Records come from outside: their brackets are no markup here, and their control characters stay out.
-        cells = (Text(clean_text(text)) for text in (body["intitule"], _where(body["fiche"]), _path(body)))
-        table.add_row(f"{hit.score:.2f}", body["type"], *cells)
+        cells = (Text(clean_text(text)) for text in (_title(body), _where(body["fiche"]), _path(body)))
+        table.add_row("" if hit.score is None else f"{hit.score:.2f}", body["type"], *cells)
     return table
+
+
+def _title(body: dict[str, Any]) -> str:
+    others = len(body["doublons"])
+    return f"{body['intitule']} (+{others})" if others else str(body["intitule"])
 
 
 def _where(fiche: dict[str, Any]) -> str:

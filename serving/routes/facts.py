@@ -48,4 +48,6 @@ def _node(node: Node) -> dict[str, Any]:
 async def versions(context: Given) -> Response:
     """Rend ce qui répond ici : modèle, cartographie, ROME et manifeste de l'index."""
     engine = context.engine
-    return json_response({**engine.classifier.versions, "index": engine.searcher.index.manifest.model_dump()})
+    index = engine.searcher.index
+    now = {"version": index.state, "count": index.count, "types": index.types}
+    return json_response({**engine.classifier.versions, "index": index.manifest.model_dump() | now})

@@ -1,4 +1,4 @@
-"""POST /search and /similar: a text or a record → the nearest records of the index."""
+"""POST /search and /similar: a text or a record → what is wanted."""
 
 from __future__ import annotations
 
@@ -6,82 +6,102 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from cartography.errors import FicheInvalid
+from cartography.errors import FicheInvalid, GenscanError
 from cartography.fiche import Fiche, FicheType, fiche_from_mapping
-from cartography.tree import Famille, Metier, Node, Poste
-from models.classifier import text_of
-from models.search import Filters, Hit
+from models.search import searcher
+from models.search.bridges import Bridge
+from models.search.filters import Filters
+from models.search.searcher import Page
 from serving.body import JsonRoute
 from serving.engine import Engine
 from serving.errors import ApiError, json_response, responses
+from serving.facets import told_facets
+from serving.filters import FilterInvalid, resolve
 from serving.limits import check_limits
 from serving.routes.context import Given, in_thread
-from serving.schemas import SearchRequest, SearchResponse, SimilarRequest
+from serving.search_schemas import (
+    FiltersSchema,
+    SearchRequest,
+    SearchResponse,
+    SimilarRequest,
+    SimilarResponse,
+)
 
 router = APIRouter(route_class=JsonRoute, tags=["recherche"])
-
-_LEVELS: dict[str, tuple[type[Node], str]] = {
-    "famille": (Famille, "famille inconnue"),
-    "metier": (Metier, "métier inconnu"),
-    "poste": (Poste, "poste inconnu"),
-}
 
 
 @router.post(
     "/search",
     response_model=SearchResponse,
     responses=responses(413, 415, 422),
-    summary="Cherche par le sens",
+    summary="Cherche par le sens et par les mots",
 )
 async def search(body: SearchRequest, context: Given) -> Response:
-    """Rend les fiches les plus proches d'un texte, la plus proche d'abord."""
+    """Rend une page de fiches, la meilleure d'abord, sous les filtres donnés."""
     check_limits(body, context.settings)
     engine = context.engine
     filters = _filters(body, body.type, engine)
+    asked = searcher.Query(body.texte, body.k, body.debut, filters, body.tri, tuple(body.facettes), body.extraits)
 
     def answer() -> Response:
-        hits = engine.searcher.search(body.texte, k=body.k, filters=filters)
-        return _response(hits, {"texte": body.texte, "k": body.k, **_told(filters)}, engine)
+        try:
+            page = engine.searcher.search(asked)
+        except GenscanError as error:
+            raise ApiError(422, error.code, error.message, champ="tri") from error
+        return _page(page, {"k": body.k, "debut": body.debut, "tri": body.tri, **filters.as_json()}, engine)
 
     return await in_thread(context.queries, answer)
 
 
+def _page(page: Page, asked: dict[str, Any], engine: Engine) -> Response:
+    understood: dict[str, Any] = page.compris.as_json() if page.compris else {"texte": ""}
+    body: dict[str, Any] = {
+        "resultats": [hit.as_json() for hit in page.hits],
+        "total": page.total,
+        "hors_domaine": page.hors_domaine,
+        "facettes": told_facets(page.facettes, engine.cartographie),
+        "requete": understood | asked,
+        "versions": engine.search_versions(),
+    }
+    return json_response(body)
+
+
 @router.post(
     "/similar",
-    response_model=SearchResponse,
+    response_model=SimilarResponse,
     responses=responses(404, 413, 415, 422),
     summary="Cherche les fiches proches d'une fiche ou d'un texte",
 )
 async def similar(body: SimilarRequest, context: Given) -> Response:
-    """Rend les fiches les plus proches : des formations pour une offre, des offres pour une formation."""
+    """Rend des fiches proches et variées : des formations pour une offre, des offres pour une formation."""
     check_limits(body, context.settings)
     engine = context.engine
     filters = _filters(body, body.cible, engine)
 
     def answer() -> Response:
-        hits, origin = _near(body, filters, engine)
-        told = _told(filters)
+        bridges, origin = _near(body, filters, engine)
+        told = filters.as_json()
         if "type" in told:
             told["cible"] = told.pop("type")
-        return _response(hits, {**origin, "k": body.k, **told}, engine)
+        asked: dict[str, Any] = {**origin, "k": body.k, **told}
+        near = [bridge.as_json() for bridge in bridges]
+        return json_response({"resultats": near, "requete": asked, "versions": engine.search_versions()})
 
     return await in_thread(context.queries, answer)
 
 
-def _near(body: SimilarRequest, filters: Filters, engine: Engine) -> tuple[list[Hit], dict[str, Any]]:
-    """Return the hits, and the origin as understood."""
-    searcher = engine.searcher
+def _near(body: SimilarRequest, filters: Filters, engine: Engine) -> tuple[list[Bridge], dict[str, Any]]:
+    """Return the bridges, and the origin as understood."""
+    bridges = engine.bridges
     if body.id is not None:
-        row = searcher.row_of(body.id, body.type)
+        row = engine.searcher.row_of(body.id, body.type)
         origin = {"id": body.id} | ({"type": body.type} if body.type else {})
-        return searcher.similar(row, k=body.k, filters=filters), origin
+        return bridges.of_row(row, k=body.k, filters=filters), origin
     if body.texte is not None:
-        return searcher.search(body.texte, k=body.k, filters=filters), {"texte": body.texte}
+        return bridges.of_fiche(Fiche("", "formation", body.texte), k=body.k, filters=filters), {"texte": body.texte}
     fiche = _fiche_of(body.fiche)
-    # One more, since the index may hold this very record.
-    hits = searcher.search(text_of(fiche), k=body.k + 1, filters=filters)
-    others = [h for h in hits if (h.entry.fiche["type"], h.entry.fiche["id"]) != (fiche.type, fiche.id)]
-    return others[: body.k], {"fiche": {"id": fiche.id, "type": fiche.type, "intitule": fiche.intitule}}
+    told = {"id": fiche.id, "type": fiche.type, "intitule": fiche.intitule}
+    return bridges.of_fiche(fiche, k=body.k, filters=filters), {"fiche": told}
 
 
 def _fiche_of(value: Any) -> Fiche:
@@ -90,28 +110,8 @@ def _fiche_of(value: Any) -> Fiche:
     return fiche_from_mapping(value)
 
 
-def _filters(body: SearchRequest | SimilarRequest, kind: FicheType | None, engine: Engine) -> Filters:
-    ids = {champ: _node_id(champ, getattr(body, champ), engine) for champ in _LEVELS}
-    return Filters(type=kind, numerique=body.numerique, **ids)
-
-
-def _node_id(champ: str, text: str | None, engine: Engine) -> str | None:
-    if text is None:
-        return None
-    level, message = _LEVELS[champ]
-    found = engine.node_id(text, level)
-    if found is None:
-        version = engine.cartographie.version
-        raise ApiError(422, "valeur_inconnue", f"{champ} : {message} de la cartographie {version}", champ=champ)
-    return found
-
-
-def _told(filters: Filters) -> dict[str, Any]:
-    """Return the filters that are set, labels resolved to identifiers."""
-    names = ("type", "famille", "metier", "poste", "numerique")
-    return {name: value for name in names if (value := getattr(filters, name)) is not None}
-
-
-def _response(hits: list[Hit], requete: dict[str, Any], engine: Engine) -> Response:
-    body = {"resultats": [h.as_json() for h in hits], "requete": requete, "versions": engine.search_versions()}
-    return json_response(body)
+def _filters(body: FiltersSchema, kind: FicheType | None, engine: Engine) -> Filters:
+    try:
+        return resolve(body.model_dump(include=set(FiltersSchema.model_fields)) | {"type": kind}, engine)
+    except FilterInvalid as error:
+        raise ApiError(422, error.code, error.message, champ=error.champ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,4 +30,13 @@ def engine(settings: Settings) -> Engine:
 @pytest.fixture(scope="session")
 def client(engine: Engine, settings: Settings) -> Iterator[TestClient]:
     with TestClient(create_app(lambda: engine, settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def writable(settings: Settings, tiny_index_dir: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """Give the application on an index of its own, which a test may change."""
+    own = settings.model_copy(update={"index": Path(shutil.copytree(tiny_index_dir, tmp_path / "index"))})
+    engine = Engine.load(own)
+    with TestClient(create_app(lambda: engine, own)) as client:
         yield client

@@ -9,8 +9,8 @@ import pytest
 
 from cartography.errors import GenscanError
 from models.classifier import Classifier
-from models.generations import current
-from models.index import open_index
+from models.search.generations import current
+from models.search.index import open_index
 from serving import index as sample
 from serving.engine import Engine
 from serving.index import ensure_sample_index

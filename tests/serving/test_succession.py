@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from cartography.errors import GenscanError
 from models.bundle import DEFAULT_BUNDLE, read_manifest
 from models.classifier import Classifier
-from models.index import build_index
+from models.search.build import build_index
 from serving.api import create_app
 from serving.engine import Engine
 from serving.model import choose_bundle
@@ -130,6 +130,6 @@ def test_a_named_index_of_another_encoder_is_indexed_again_beside_it(
 
 
 def _version(index: Path, slot: EngineSlot) -> str:
-    from models.index import open_index
+    from models.search.index import open_index
 
     return open_index(index, slot.get().classifier.bundle).manifest.version

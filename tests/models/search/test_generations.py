@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from models.generations import CURRENT, current, new_generation
+from models.search.generations import CURRENT, current, new_generation
 
 
 def _build(directory: Path, content: str) -> None:

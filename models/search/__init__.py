@@ -1,0 +1,1 @@
+"""Search: the catalogue and its vectors, words and criteria; queries, fusion, bridges, suggestions."""

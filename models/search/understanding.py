@@ -1,0 +1,89 @@
+"""What a person typed, as search understands it: corrected, spelled out, encoded, classified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cartography.fiche import Fiche
+from cartography.sigles import expansions
+from models.answer import SCORE_DIGITS
+from models.classifier import MAX_CHARS, Classifier
+from models.encoder import Vectors
+from models.search.spelling import Spelling
+from models.search.words import terms
+
+SHORT = 200
+"""Characters up to which a text is a query, whose spelling and abbreviations are looked at; beyond it is a document."""
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A query.
+
+    Attributes:
+        texte: as typed.
+        lu: as read: corrected.
+        corrections: word as typed → as read.
+        developpes: abbreviation → what it stands for.
+        termes: what the words' side looks for, those of the expansions after the query's own.
+        vector: float32 (dimension,), unit.
+        postes: probability of each poste, float32 (postes,).
+        numerique: probability that the query is about the field.
+    """
+
+    texte: str
+    lu: str
+    corrections: Mapping[str, str]
+    developpes: Mapping[str, str]
+    termes: tuple[str, ...]
+    vector: Vectors
+    postes: NDArray[np.float32]
+    numerique: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is told of it."""
+        return {
+            "texte": self.texte,
+            "lu": self.lu,
+            "corrections": dict(self.corrections),
+            "developpes": dict(self.developpes),
+            "numerique": {"score": round(self.numerique, SCORE_DIGITS)},
+        }
+
+
+class Reader:
+    """Understands queries."""
+
+    def __init__(self, classifier: Classifier, spelling: Spelling) -> None:
+        """Take what a query is encoded and corrected with."""
+        self._classifier = classifier
+        self._spelling = spelling
+
+    def read(self, texte: str) -> Understood:
+        """Return what a text means."""
+        short = texte[:MAX_CHARS]
+        lu, corrections = self._spelling.correct_text(short) if len(short) < SHORT else (short, {})
+        # The first of several readings is the likeliest.
+        developpes = dict(reversed(expansions(lu))) if len(short) < SHORT else {}
+        whole = f"{lu} ({', '.join(developpes.values())})" if developpes else lu
+        query = [Fiche("", "formation", whole)]
+        reading = self._classifier.encode(query)
+        probabilities = self._classifier.probabilities(query, reading)[0]
+        # The words as typed too: a record just stored may hold one that nobody else uses.
+        own = tuple(dict.fromkeys([*terms(lu), *(terms(short) if corrections else ())]))
+        more = tuple(term for text in developpes.values() for term in terms(text))
+        return Understood(
+            texte=texte,
+            lu=lu,
+            corrections=corrections,
+            developpes=developpes,
+            termes=tuple(dict.fromkeys([*own, *more])),
+            vector=reading.embedding[0],
+            postes=probabilities[:-1],
+            numerique=float(1 - probabilities[-1]),
+        )

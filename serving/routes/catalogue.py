@@ -1,0 +1,94 @@
+"""PUT /fiches and POST /fiches/delete: the catalogue lives; what is written is found by the next search."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from cartography.fiche import Fiche
+from serving.body import JsonRoute
+from serving.engine import Engine
+from serving.errors import ApiError, json_response, responses
+from serving.limits import check_limits
+from serving.routes.context import Given, in_thread
+from serving.search_schemas import ChangeResponse, DeleteRequest, UpsertRequest
+from serving.settings import PREFIX, Settings
+
+router = APIRouter(route_class=JsonRoute, tags=["catalogue"])
+
+
+@router.put(
+    "/fiches",
+    response_model=ChangeResponse,
+    responses=responses(401, 413, 415, 422),
+    summary="Range des fiches dans l'index",
+)
+async def upsert(request: Request, body: UpsertRequest, context: Given) -> Response:
+    """Classe et range des fiches, à la place de celles de mêmes type et identifiant ; une mauvaise n'empêche rien."""
+    check_writer(request, context.settings)
+    check_limits(body, context.settings)
+    engine = context.engine
+
+    def answer() -> Response:
+        records = [engine.record_of(value) for value in body.fiches]
+        errors = [record.as_json() for record in records if not isinstance(record, Fiche)]
+        change = engine.upsert([record for record in records if isinstance(record, Fiche)])
+        return _told(engine, errors, nouvelles=change.new, remplacees=change.replaced)
+
+    return await in_thread(context.batches, answer)
+
+
+@router.post(
+    "/fiches/delete",
+    response_model=ChangeResponse,
+    responses=responses(401, 413, 415, 422),
+    summary="Retire des fiches de l'index",
+)
+async def delete(request: Request, body: DeleteRequest, context: Given) -> Response:
+    """Retire des fiches ; celles que l'index n'a pas ne comptent pas."""
+    check_writer(request, context.settings)
+    check_limits(body, context.settings)
+    engine = context.engine
+
+    def answer() -> Response:
+        change = engine.delete([(key.type, key.id) for key in body.fiches])
+        return _told(engine, [], retirees=change.removed)
+
+    return await in_thread(context.batches, answer)
+
+
+def _told(engine: Engine, errors: list[dict[str, Any]], **counts: int) -> Response:
+    # What other processes see from their next query on, this one tells the version of.
+    engine.searcher.index.refresh()
+    told = {"nouvelles": 0, "remplacees": 0, "retirees": 0} | counts
+    return json_response({**told, "erreurs": errors, "versions": engine.search_versions()})
+
+
+def check_writer(request: Request, settings: Settings) -> None:
+    """Refuse to write for whoever may not: those without a key, or, where none is set, other machines.
+
+    Raises:
+        ApiError: 401.
+    """
+    keys = [key.strip() for key in settings.api_keys.get_secret_value().split(",") if key.strip()]
+    if not keys and _is_loopback(settings.host):
+        return
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    told = given.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
+    if not any(hmac.compare_digest(told.encode(), key.encode()) for key in keys):
+        message = (
+            "clé absente ou inconnue : donnez-la par l'en-tête Authorization: Bearer"
+            if keys
+            else f"l'écriture est fermée : {PREFIX}API_KEYS n'est pas réglé"
+        )
+        raise ApiError(401, "cle_refusee", message, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
