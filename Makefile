@@ -7,7 +7,7 @@ CONSTRAINTS := constraints.txt
 export PIP_CONSTRAINT := $(CONSTRAINTS)
 export BENTOML_DO_NOT_TRACK := True
 .DEFAULT_GOAL := help
-.PHONY: help serve install test test-slow test-spark check fix train-encoder train evaluate bench report sample bento lock clean
+.PHONY: help serve install test test-slow test-spark check fix train-encoder train evaluate bench evaluate-search bench-search report sample bento lock clean
 
 help: ## Liste les verbes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -76,6 +76,12 @@ report: $(VENV)/.all ## Écrit var/rapport.html et docs/essais.md : tous les ess
 
 bench: $(VENV)/.all ## Mesure le débit de classify à côté d'un classifieur ordinaire, la mémoire, la fidélité du modèle quantifié
 	$(GENSCAN) bench
+
+evaluate-search: $(VENV)/.all ## Mesure la recherche sur les requêtes jugées, à côté de moteurs simples (GENSCAN_DATA ou ../shared)
+	$(GENSCAN) search-eval
+
+bench-search: $(VENV)/.all ## Mesure la recherche à 15 000, 200 000 et 1 million de fiches : délais, mémoire, rappel
+	$(GENSCAN) search-bench
 
 bento: $(VENV)/.serve ## Construit le bento (bentoml build)
 	$(VENV)/bin/bentoml build
