@@ -102,12 +102,21 @@ def test_boilerplate_does_not_drown_the_job(classifier: Classifier, where: str) 
     assert sum(a == b for a, b in zip(before, after, strict=True)) / len(TITLES) >= 0.95
 
 
-def test_react_moves_a_developer_to_the_front(classifier: Classifier) -> None:
-    plain, react = _answers(classifier, ("Développeur", ""), ("Développeur React", ""))
+@pytest.mark.parametrize(
+    "title", ["Développeur React", "Développeur React (H/F)", "Développeur·se React F/H", "DEVELOPPEUR REACT - H/F"]
+)
+def test_react_moves_a_developer_to_the_front(classifier: Classifier, title: str) -> None:
+    plain, react = _answers(classifier, ("Développeur", ""), (title, ""))
     front = {a.id: a.score for a in react.candidats}, {a.id: a.score for a in plain.candidats}
     assert react.poste is not None
     assert react.poste.id == "developpeur-front-end"
     assert front[0]["developpeur-front-end"] > front[1].get("developpeur-front-end", 0.0)
+
+
+@pytest.mark.parametrize("mark", [" (H/F)", " H/F", " - F/H", " (m/f/d)", " (Homme/Femme)"])
+def test_marks_of_gender_change_nothing_at_all(classifier: Classifier, mark: str) -> None:
+    plain, marked = (_answers(classifier, *((f"{title}{m}", DESCRIPTION) for title in TITLES)) for m in ("", mark))
+    assert [a.candidats for a in plain] == [a.candidats for a in marked]
 
 
 @pytest.mark.parametrize(
