@@ -24,11 +24,13 @@ class Features:
         cosine: of their vectors with the query's.
         words: BM25 as a share of the best candidate's, times the share of the query's terms that some record holds.
         filed: probability that the query is about the poste, métier and famille that they are filed under.
+        level: 1 where they aim at a level that is asked for, -1 at another, 0 where either is not said.
     """
 
     cosine: Floats
     words: Floats
     filed: Floats
+    level: Floats
 
 
 @dataclass(frozen=True)
@@ -39,24 +41,34 @@ class Blend:
         cosine: weight of the cosine.
         words: of the words.
         filed: of the filing.
+        level: of the level.
         bias: is added.
         least: probability under which a record is noise.
+        outside: the same for a query about something else than the field, where what is nearest is far.
     """
 
-    cosine: float = 5.6
-    words: float = 1.85
-    filed: float = 1.1
-    bias: float = -5.2
+    cosine: float = 6.0
+    words: float = 1.9
+    filed: float = 1.15
+    level: float = 0.65
+    bias: float = -5.35
     least: float = 0.05
+    outside: float = 0.2
 
     def score(self, features: Features) -> Floats:
         """Return probabilities, float32 (n,).
 
         >>> one = np.ones(1, dtype=np.float32)
-        >>> Blend(cosine=1, words=1, filed=1, bias=-3).score(Features(one, one, one)).tolist()
+        >>> Blend(cosine=1, words=1, filed=1, level=1, bias=-4).score(Features(one, one, one, one)).tolist()
         [0.5]
         """
-        total = self.cosine * features.cosine + self.words * features.words + self.filed * features.filed + self.bias
+        total = (
+            self.cosine * features.cosine
+            + self.words * features.words
+            + self.filed * features.filed
+            + self.level * features.level
+            + self.bias
+        )
         result: Floats = (1 / (1 + np.exp(-np.clip(total, -30, 30)))).astype(np.float32)
         return result
 
@@ -86,6 +98,16 @@ class Filing:
             total += _by_value(values, ranks, probabilities)[codes]
         result: Floats = (total / 3).astype(np.float32)
         return result
+
+
+def level_agreement(asked: frozenset[str], columns: Columns, positions: Positions) -> Floats:
+    """Return 1 for records that aim at one of the levels asked for, -1 for another, 0 where either is not said."""
+    if not asked:
+        return np.zeros(len(positions), dtype=np.float32)
+    codes, values = columns.column("niveau_sortie").codes(positions)
+    worth = [(1.0 if asked.intersection(value) else -1.0) if value else 0.0 for value in values]
+    result: Floats = np.array(worth, dtype=np.float32)[codes]
+    return result
 
 
 def _by_value(values: Sequence[Values], ranks: dict[str, int], probabilities: Floats) -> Floats:

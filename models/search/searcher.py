@@ -18,7 +18,7 @@ from models.search.filters import Filters, distances
 from models.search.hits import Hit, told
 from models.search.index import Index
 from models.search.lexical import Lexicon
-from models.search.ranking import Blend, Features, Filing
+from models.search.ranking import Blend, Features, Filing, level_agreement
 from models.search.spelling import Spelling, field_words
 from models.search.understanding import Reader, Understood
 
@@ -142,8 +142,11 @@ class Searcher:
             len(found.positions),
             {name: self._counts(name, understood, query.filters, found) for name in query.facettes},
             understood,
-            understood is not None and understood.numerique < self._classifier.bundle.calibration.thresholds.numerique,
+            understood is not None and self._is_outside(understood),
         )
+
+    def _is_outside(self, understood: Understood) -> bool:
+        return understood.numerique < self._classifier.bundle.calibration.thresholds.numerique
 
     def _spelling(self) -> Spelling:
         """Return what typing errors are mended with: the catalogue's words, the field's, the encoder's."""
@@ -179,10 +182,16 @@ class Searcher:
         # FTS5 gives words that most records hold next to nothing, or nothing.
         best = max([*worded.values(), 1e-9])
         said = np.array([worded.get(position, 0.0) / best for position in positions.tolist()], dtype=np.float32)
-        features = Features(cosines, said, self._filing.agreement(understood.postes, columns, positions))
+        features = Features(
+            cosines,
+            said,
+            self._filing.agreement(understood.postes, columns, positions),
+            level_agreement(understood.niveaux, columns, positions),
+        )
         scores = self.blend.score(features)
         order = np.lexsort((positions, -scores))
-        return Ranked(positions, scores, cosines, (scores >= self.blend.least) | (said >= WORDED)).take(order)
+        least = self.blend.outside if self._is_outside(understood) else self.blend.least
+        return Ranked(positions, scores, cosines, (scores >= least) | (said >= WORDED)).take(order)
 
     def _worded(self, understood: Understood, mask: Mask) -> dict[int, float]:
         """Return position → BM25 of the best records that hold words of the query."""

@@ -22,6 +22,7 @@ _SHORT = 8
 _ONE_EDIT, _TWO_EDITS = 1, 2
 
 _WRITTEN = re.compile(r"[^\W\d_]+")
+_DOUBLE = re.compile(r"(.)\1+")
 _LETTERS = {letter: np.uint32(1 << i) for i, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
 
 
@@ -42,6 +43,9 @@ class Spelling:
         self._accented = {fold(word): word for word in (field_words() if known is None else known)}
         counts = dict.fromkeys(self._accented, 1) | dict(vocabulary)
         self._terms = STOP_WORDS.union(stem(part) for word in counts for part in spelled(word))
+        self._by_sound: dict[str, str] = {}
+        for word in sorted(counts, key=lambda word: (counts[word], word)):
+            self._by_sound[sound(word)] = word
         self._by_length: dict[int, _SameLength] = {}
         lengths: dict[int, list[str]] = {}
         for word in sorted(counts):
@@ -60,6 +64,9 @@ class Spelling:
         typed = fold(word)
         if len(typed) < SHORTEST or not typed.isalpha() or all(stem(part) in self._terms for part in spelled(typed)):
             return None
+        alike = self._by_sound.get(sound(typed))
+        if alike is not None:
+            return alike
         edits = _ONE_EDIT if len(typed) <= _SHORT else _TWO_EDITS
         near = [
             (distance, known[0] != typed[0], -count, known)
@@ -90,6 +97,15 @@ class Spelling:
             return changed[typed]
 
         return _WRITTEN.sub(corrected, text), changed
+
+
+def sound(word: str) -> str:
+    """Return a folded word with what is heard alike written alike: ph and f, y and i, one letter and two.
+
+    >>> sound("graphiste") == sound("grafiste"), sound("develloppeur") == sound("developpeur")
+    (True, True)
+    """
+    return _DOUBLE.sub(r"\1", word.replace("ph", "f").replace("th", "t").replace("rh", "r").replace("y", "i"))
 
 
 @cache

@@ -14,6 +14,7 @@ from cartography.sigles import expansions
 from models.answer import SCORE_DIGITS
 from models.classifier import MAX_CHARS, Classifier
 from models.encoder import Vectors
+from models.search.asked import asked_levels
 from models.search.spelling import Spelling
 from models.search.words import terms
 
@@ -33,6 +34,7 @@ class Understood:
         termes: what the words' side looks for, those of the expansions after the query's own.
         vector: float32 (dimension,), unit.
         postes: probability of each poste, float32 (postes,).
+        niveaux: levels that are asked for, none where nothing is said of them.
         numerique: probability that the query is about the field.
     """
 
@@ -44,6 +46,7 @@ class Understood:
     vector: Vectors
     postes: NDArray[np.float32]
     numerique: float
+    niveaux: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         """Return what is told of it."""
@@ -86,4 +89,5 @@ class Reader:
             vector=reading.embedding[0],
             postes=probabilities[:-1],
             numerique=float(1 - probabilities[-1]),
+            niveaux=asked_levels(lu) if len(short) < SHORT else frozenset(),
         )
