@@ -17,8 +17,9 @@ MAX_EXTRACT = 280
 """Characters of the description shown with a result."""
 _LOOKED_AT = 3_000
 """Characters of the description in which words are looked for."""
-_PASSAGES = 3
-"""Sentences of a record that are compared with the query where no word meets it: the most telling."""
+_PASSAGES, _ALL_PASSAGES = 3, 12
+"""Sentences, of a record and of a page, compared with the query where no word meets it: the most telling ones. Encoding
+more would take longer than the search."""
 
 Spans = list[tuple[int, int]]
 """(start, end) of matched words, in characters."""
@@ -81,12 +82,12 @@ def first_lines(description: str) -> Extract:
 def nearest_passages(descriptions: Sequence[str], vector: Vectors, encoder: Encoder, reader: Reader) -> list[Extract]:
     """Return, for each description, the passage nearest in meaning to a query's vector.
 
-    Only the sentences that tell most of the work are compared (`Reader.salient`): encoding all of them would take
-    longer than the search.
+    Only the sentences that tell most of the work are compared (`Reader.salient`).
     """
-    picked = [reader.salient(text[:_LOOKED_AT], _PASSAGES) or [text[:MAX_EXTRACT]] for text in descriptions]
-    if not picked:
-        return []
+    each = min(_PASSAGES, max(1, _ALL_PASSAGES // max(1, len(descriptions))))
+    picked = [reader.salient(text[:_LOOKED_AT], each) or [text[:MAX_EXTRACT]] for text in descriptions]
+    if each == 1 or not picked:
+        return [first_lines(found[0]) for found in picked]
     cosines = encoder.encode([sentence for found in picked for sentence in found]) @ vector
     ends = np.cumsum([0, *map(len, picked)]).tolist()
     best = [found[int(np.argmax(cosines[a:b]))] for found, (a, b) in zip(picked, pairwise(ends), strict=True)]

@@ -13,8 +13,6 @@ WEIGHTS = (6.0, 0.5, 1.0)
 BUDGET = 60_000
 """Records that a query may have ranked, all its terms together: some 40 ms would go into 100,000. The commonest terms
 are left out past it; the vectors know them well."""
-DEEPEST = 2_000
-"""Records that a query gives at most."""
 
 
 class Lexicon:
@@ -31,11 +29,12 @@ class Lexicon:
         with self._lock:
             self._frequencies.clear()
 
-    def search(self, terms: Sequence[str], *, prefix: bool = False) -> list[tuple[int, float]]:
-        """Return (row, BM25) of the records that hold any of the terms, the best first, at most `DEEPEST`.
+    def search(self, terms: Sequence[str], most: int, *, prefix: bool = False) -> list[tuple[int, float]]:
+        """Return (row, BM25) of the records that hold any of the terms, the best first.
 
         Args:
             terms: of `models.search.words.terms`.
+            most: how many at most.
             prefix: whether the last term may be the beginning of a word that is still being typed.
         """
         wanted = list(dict.fromkeys(terms))
@@ -49,9 +48,9 @@ class Lexicon:
                 return []
             query = (
                 "SELECT rowid, rank FROM mots WHERE mots MATCH ?"  # noqa: S608  numbers of this module
-                f" AND rank MATCH 'bm25({', '.join(map(str, WEIGHTS))})' ORDER BY rank LIMIT {DEEPEST}"
+                f" AND rank MATCH 'bm25({', '.join(map(str, WEIGHTS))})' ORDER BY rank LIMIT ?"
             )
-            return [(row, -rank) for row, rank in db.execute(query, (" OR ".join(told),))]
+            return [(row, -rank) for row, rank in db.execute(query, (" OR ".join(told), most))]
 
     def _affordable(self, db: sqlite3.Connection, terms: Sequence[str]) -> list[str]:
         """Return the terms that some record holds, the rarest first, as far as the budget goes."""

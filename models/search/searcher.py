@@ -26,6 +26,8 @@ CANDIDATES = 200
 """Records that each side gives."""
 DEEPEST = 1_000
 """How far pages go: results beyond it are noise to a person, and each page costs the ones before it."""
+DEEP_WORDS = 2_000
+"""Records that the words' side looks at under a filter."""
 WORDED = 0.5
 """BM25, as a share of the best candidate's, from which a record is no noise whatever the vectors say."""
 LARGE = 5_000
@@ -175,10 +177,11 @@ class Searcher:
     def _candidates(self, understood: Understood, mask: Mask) -> Ranked:
         """Return the records that vectors and words find under a mask, scored, the best first."""
         columns, vectors = self.index.columns, self.index.vectors
-        _, near = vectors.search(understood.vector, CANDIDATES, mask)
+        scores, near = vectors.search(understood.vector, CANDIDATES, mask)
         worded = self._worded(understood, mask)
-        positions = np.unique(np.concatenate([near, *([np.array(list(worded), dtype=np.int64)] if worded else [])]))
-        cosines = vectors.at(positions) @ understood.vector
+        others = np.setdiff1d(np.fromiter(worded, dtype=np.int64), near)
+        positions = np.concatenate([near, others])
+        cosines = np.concatenate([scores, vectors.at(others) @ understood.vector])
         # FTS5 gives words that most records hold next to nothing, or nothing.
         best = max([*worded.values(), 1e-9])
         said = np.array([worded.get(position, 0.0) / best for position in positions.tolist()], dtype=np.float32)
@@ -195,7 +198,9 @@ class Searcher:
 
     def _worded(self, understood: Understood, mask: Mask) -> dict[int, float]:
         """Return position → BM25 of the best records that hold words of the query."""
-        found = self._lexicon.search(understood.termes)
+        # Under a filter, the first that pass may stand far down.
+        deepest = 2 * CANDIDATES if mask.sum() > 0.9 * self.index.columns.count else DEEP_WORDS
+        found = self._lexicon.search(understood.termes, deepest)
         if not found:
             return {}
         columns = self.index.columns

@@ -24,7 +24,7 @@ PROBES = 48
 """Lists of the inverted file that a query reads."""
 TRAINED_ON = 60
 """Vectors a list that its centre is learnt from."""
-REFINED = 4
+REFINED = 2
 """How many times more neighbours the approximate index gives than are kept once their products are exact."""
 
 
@@ -40,6 +40,7 @@ class VectorStore:
         """
         self._matrix = matrix
         self._index = index if index is not None else _flat(matrix)
+        self._exact = index is None
         self._recent = np.zeros((0, matrix.shape[1]), dtype=np.float32)
         self._count = 0
 
@@ -83,24 +84,32 @@ class VectorStore:
         passing = None if mask is None else int(mask.sum())
         if passing == 0 or k <= 0 or not self.count:
             return np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int64)
-        if mask is not None and passing is not None and passing <= EXACT_MOST:
+        if mask is not None and passing is not None and passing <= EXACT_MOST and not self._exact:
             positions = np.flatnonzero(mask)
-        else:
-            positions = self._near(vector, k, mask, passing)
-        return _best(self.at(positions) @ vector, positions, k)
+            return _best(self.at(positions) @ vector, positions, k)
+        scores, positions = self._near(vector, k, mask, passing)
+        return _best(scores, positions, k)
 
-    def _near(self, vector: Vectors, k: int, mask: Mask | None, passing: int | None) -> Positions:
-        """Return candidates: of the file by its index, of the latest all that pass."""
+    def _near(
+        self, vector: Vectors, k: int, mask: Mask | None, passing: int | None
+    ) -> tuple[NDArray[np.float32], Positions]:
+        """Return candidates with their cosines: of the file by its index, of the latest all that pass."""
         recent = np.arange(self.stored, self.count)
         if mask is not None:
             recent = recent[mask[self.stored : self.count]]
+        scores: NDArray[np.float32] = self.at(recent) @ vector
         if not self.stored:
-            return recent
+            return scores, recent
         parameters, kept = self._parameters(mask, passing)
-        wanted = min(self.stored, k * REFINED)
-        _, found = self._index.search(vector[None, :], wanted, params=parameters)
+        given, found = self._index.search(
+            vector[None, :], min(self.stored, k if self._exact else k * REFINED), params=parameters
+        )
         del kept
-        return np.concatenate([found[0][found[0] >= 0], recent])
+        there = found[0] >= 0
+        old: Positions = found[0][there]
+        # Products of an approximate index are those of rounded vectors.
+        cosines = given[0][there] if self._exact else self.at(old) @ vector
+        return np.concatenate([cosines, scores]), np.concatenate([old, recent])
 
     def _parameters(self, mask: Mask | None, passing: int | None) -> tuple[Any, Any]:
         """Return FAISS parameters, and what must live as long as they do."""

@@ -43,7 +43,7 @@ def stemmed(searcher: Searcher) -> System:
     lexicon, catalogue = Lexicon(searcher.index.catalogue), searcher.index.catalogue
 
     def answer(queries: Sequence[str]) -> list[list[str]]:
-        rows = [[row for row, _ in lexicon.search(terms(text))[:DEPTH]] for text in queries]
+        rows = [[row for row, _ in lexicon.search(terms(text), DEPTH)] for text in queries]
         return [[entry.fiche["id"] for entry in catalogue.entries(found)] for found in rows]
 
     return answer
@@ -75,9 +75,10 @@ def fts5(fiches: Sequence[Fiche]) -> System:
     def answer(queries: Sequence[str]) -> list[list[str]]:
         found = []
         for text in queries:
-            words = " OR ".join(f'"{word}"' for word in fold(text).replace("+", " ").replace("#", " ").split())
-            rows = db.execute("SELECT rowid FROM mots WHERE mots MATCH ? ORDER BY rank LIMIT ?", (words, DEPTH))
-            found.append([fiches[rank - 1].id for (rank,) in rows] if words else [])
+            words = fold(text).replace("+", " ").replace("#", " ").split()
+            asked = (" OR ".join(f'"{word}"' for word in words), DEPTH)
+            rows = db.execute("SELECT rowid FROM mots WHERE mots MATCH ? ORDER BY rank LIMIT ?", asked) if words else ()
+            found.append([fiches[rank - 1].id for (rank,) in rows])
         return found
 
     return answer
@@ -103,7 +104,7 @@ def bm25(fiches: Sequence[Fiche]) -> System:
 
 def letters(fiches: Sequence[Fiche]) -> System:
     """Return TF-IDF on three to five letters."""
-    features = TfidfVectorizer(preprocessor=fold, analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
+    features = TfidfVectorizer(preprocessor=fold, analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
     known = features.fit_transform([text_of(fiche) for fiche in fiches])
     return lambda queries: _best(fiches, features.transform(queries) @ known.T)
 
