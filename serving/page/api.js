@@ -102,22 +102,26 @@ export function cartographie() {
   return tree;
 }
 
-/** Add `postes` (id → poste, métier, famille), `size` in words and `nameOf(level, id)`. */
+/** Add `postes` (id → poste, métier, famille), `size` in words, `nameOf(level, id)` and `parentOf(level, id)`. */
 function indexed(body) {
   const postes = new Map();
   const names = new Map();
+  const parents = new Map();
   let metiers = 0;
   for (const famille of body.familles) {
     names.set(`famille/${famille.id}`, famille.libelle);
     for (const metier of famille.metiers) {
       metiers += 1;
       names.set(`metier/${metier.id}`, metier.libelle);
+      parents.set(`metier/${metier.id}`, famille.id);
       for (const poste of metier.postes) {
         names.set(`poste/${poste.id}`, poste.libelle);
+        parents.set(`poste/${poste.id}`, metier.id);
         postes.set(poste.id, { poste, metier, famille });
       }
     }
   }
   const size = `${count(body.familles.length, "famille")}, ${count(metiers, "métier")}, ${count(postes.size, "poste")}`;
-  return { ...body, postes, size, nameOf: (level, id) => names.get(`${level}/${id}`) };
+  const at = (map) => (level, id) => map.get(`${level}/${id}`);
+  return { ...body, postes, size, nameOf: at(names), parentOf: at(parents) };
 }

@@ -37,7 +37,7 @@ export const count = (n, noun) => `${number(n)}\u00a0${noun}${n < 2 ? "" : "s"}`
 
 export function date(text) {
   const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(text);
-  return parts ? longDate.format(new Date(+parts[1], parts[2] - 1, +parts[3])) : text;
+  return parts ? longDate.format(new Date(+parts[1], parts[2] - 1, +parts[3])).replace(/^1 /, "1er ") : text;
 }
 
 /** Lower case without accents, to compare what people type. */

@@ -6,6 +6,13 @@ import { address } from "./route.js";
 const LEVELS = ["famille", "metier", "poste"];
 const NAMES = { famille: "Famille", metier: "Métier", poste: "Poste" };
 
+export const STUDIES = {
+  3: "CAP, BEP", 4: "bac", 5: "bac\u00a0+\u00a02", 6: "bac\u00a0+\u00a03 ou 4", 7: "bac\u00a0+\u00a05", 8: "bac\u00a0+\u00a08",
+};
+
+/** "niveau 5 (bac + 2)". */
+export const studyLevel = (n) => (STUDIES[n] ? `niveau ${n} (${STUDIES[n]})` : `niveau ${n}`);
+
 /** How many levels of the best guess are safe, 0 to 3. */
 const safeDepth = (answer) => LEVELS.indexOf(answer.niveau) + 1;
 

@@ -1,14 +1,16 @@
-/* The address: "#/vue?param=valeur". It holds all that a shared link needs. */
+/* The address: "#/vue?param=valeur". It holds all that a shared link needs; a parameter given twice is a list. */
 
 export const VIEWS = ["rechercher", "classer", "cartographie"];
 
 export function current() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  return { view: VIEWS.includes(path) ? path : VIEWS[0], params: Object.fromEntries(new URLSearchParams(query)) };
+  const params = Object.create(null);
+  for (const [name, value] of new URLSearchParams(query)) params[name] = name in params ? [params[name], value].flat() : value;
+  return { view: VIEWS.includes(path) ? path : VIEWS[0], params };
 }
 
 export function address(view, params = {}) {
-  const filled = Object.entries(params).filter(([, value]) => value);
+  const filled = Object.entries(params).flatMap(([name, value]) => [value].flat().filter(Boolean).map((one) => [name, one]));
   const query = new URLSearchParams(filled).toString();
   return `#/${view}${query && `?${query}`}`;
 }

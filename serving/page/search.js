@@ -1,148 +1,144 @@
 /* "Rechercher": the address says what is asked, this view asks it and shows the answer. */
 
-import { asker, cartographie, familleSize } from "./api.js";
-import { announce, button, byId, count, el, failure, fieldError, message, svg } from "./dom.js";
-import { ficheItem } from "./fiche.js";
-import { address, go } from "./route.js";
+import { asker, cartographie } from "./api.js";
+import { announce, byId, failure, fieldError, message } from "./dom.js";
+import { showFacets, showTypes, onFacet } from "./facets.js";
+import {
+  asks, bodyOf, cleared, FACETTES, inside, offered, RADIUS, showChips, stateOf, withValues,
+} from "./filters.js";
+import { fillExamples, fillFamilles } from "./home.js";
+import { addResults, failMore, head, nearHeading, showResults } from "./results.js";
+import { go } from "./route.js";
+import { suggestions } from "./suggestions.js";
 
 const VIEW = "rechercher";
 const PAGE = 10;
-const MOST = 50;
+const FARTHEST = 1_000;
+const MOST_NEAR = 50;
 const TYPING_PAUSE = 300;
 const SHORTEST_TYPED = 2;
-const FILTERS = ["type", "famille", "metier", "poste"];
-const EXAMPLES = ["je veux me reconvertir dans la cyber sans le bac", "développeur React", "community manager", "fibre optique"];
 
 const form = byId("recherche");
 const input = byId("texte");
+const place = byId("lieu");
 const status = byId("recherche-etat");
 const results = byId("resultats");
-/** Titles seen, so that "near this record" can name it. */
-const titles = new Map();
+const sorting = byId("tri");
 
 const query = asker(status, results, "Recherche");
+/** What is on the page, as a text to compare, and how many results of it were asked. */
 let shown = "";
-let size = PAGE;
+let size = 0;
 let timer = 0;
 /** Whether the reader asked for records near another: the focus then follows. */
 let moved = false;
-/** The parameters shown last. */
-let last = {};
+let last = stateOf({});
+let tree = null;
 
 /** Show the view for the parameters of the address; returns the subject for the page's title. */
 export function search(params) {
-  last = params;
+  last = stateOf(params);
+  if (!tree) grow();
+  const near = Boolean(last.proche);
+  const asked = near || asks(last);
+  byId("accueil").hidden = asked;
+  byId("recherche-corps").hidden = !asked;
+  byId("recherche-corps").classList.toggle("pres", near);
   fillForm();
-  fillFamilles();
-  const text = params.texte?.trim() ?? "";
-  const asked = params.proche ? nearRequest(params) : text && searchRequest(params, text);
-  byId("accueil").hidden = Boolean(asked);
+  tell();
   if (!asked) {
     clear();
     return "";
   }
-  const key = JSON.stringify(asked);
-  if (key !== shown) {
-    size = PAGE;
-    run(asked, params);
-  }
-  return params.proche ? heading(params, null) : text;
+  if (JSON.stringify(question()) !== shown) run();
+  return near ? nearHeading(last) : last.texte || "Catalogue";
 }
 
-function searchRequest(params, texte) {
-  const { type, famille, metier, poste } = params;
-  return { path: "/search", body: { texte, type, famille, metier, poste, numerique: inside(params) } };
+/** What is asked, but for the page of it. */
+function question() {
+  const { proche, de, cible } = last;
+  return proche
+    ? { path: "/similar", body: { id: proche, type: de || undefined, cible: cible || undefined, numerique: inside(last) } }
+    : { path: "/search", body: bodyOf(last) };
 }
 
-const nearRequest = (params) => ({
-  path: "/similar", body: { id: params.proche, type: params.de, cible: params.cible, numerique: inside(params) },
-});
+/** Ask for results from a rank on; `suite` is added to the answer: whether there are more. */
+async function ask(from) {
+  const { path, body } = question();
+  const near = path === "/similar";
+  // What is near a record has no pages: all of it is asked again.
+  const page = near ? { k: from + PAGE } : { k: PAGE, debut: from, ...(!from && { facettes: ["type", ...offered(last)] }) };
+  const answer = await query.start(path, { ...body, ...page });
+  if (!answer) return undefined;
+  size = from + PAGE;
+  const left = near ? answer.resultats.length === size && size < MOST_NEAR : answer.total > size;
+  return { ...answer, suite: !left ? "" : !near && size > FARTHEST ? "far" : "more" };
+}
 
-const inside = ({ tout }) => (tout === "1" ? undefined : true);
-
-/** Ask and show; `from` is the first result that is not on the page yet. */
-async function run(asked, params, from = 0) {
-  shown = JSON.stringify(asked);
-  fieldError(input, null);
+async function run() {
+  shown = JSON.stringify(question());
+  for (const field of [input, place]) fieldError(field, null);
   try {
-    const body = await query.start(asked.path, { ...asked.body, k: size });
-    if (body) show(body.resultats, params, asked, from);
+    const body = await ask(0);
+    if (!body) return;
+    if (body.facettes) showFacets(last, tree, body.facettes);
+    announce(status, showResults(last, body, does(last)));
+    if (moved) byId("resultats-titre").focus();
   } catch (error) {
     shown = "";
-    showFailure(error, params, () => run(asked, params));
+    fail(error);
+  }
+  moved = false;
+}
+
+async function more() {
+  try {
+    const body = await ask(size);
+    if (!body) return;
+    addResults(last.proche ? { ...body, resultats: body.resultats.slice(size - PAGE) } : body, does(last));
+    announce(status, `${Math.min(size, body.total ?? size)} fiches affichées.`);
+  } catch (error) {
+    announce(status, "La suite n’a pas pu être chargée.");
+    failMore(failure(error, more));
   }
 }
+
+const does = (state) => ({
+  near, more, back, filters: JSON.stringify(cleared(state)) !== JSON.stringify(state),
+  wider: () => go(VIEW, { ...last, tout: "1" }, { focus: true }),
+  without: () => go(VIEW, stateOf(cleared(last)), { focus: true }),
+});
 
 function clear() {
   query.stop();
   shown = "";
   results.replaceChildren();
+  showTypes([]);
   announce(status, "");
-  fieldError(input, null);
+  for (const field of [input, place]) fieldError(field, null);
 }
 
-function showFailure(error, params, retry) {
+function fail(error) {
+  const champ = error.champ ?? "";
   announce(status, "La recherche a échoué.");
-  if (error.champ?.endsWith("texte")) {
+  head(last.proche ? nearHeading(last) : "Résultats");
+  if (error.code === "lieu_inconnu" || champ.startsWith("lieu")) {
+    fieldError(place, error.code === "lieu_inconnu" ? `aucune commune ni aucun code postal « ${last.lieu} ».` : error.message);
+    announce(status, "Lieu inconnu.");
+    results.replaceChildren(message("Lieu inconnu", "Écrivez le nom d’une commune de France ou son code postal.",
+      { label: "Chercher sans lieu", run: () => go(VIEW, stateOf({ ...last, lieu: "" }), { focus: true }) }));
+  } else if (champ.startsWith("texte")) {
     fieldError(input, error.message);
     results.replaceChildren();
-  } else if (params.proche && error.status === 404) {
-    results.replaceChildren(message("Fiche introuvable", "Elle n’est pas, ou plus, dans le catalogue.", RETURN));
-  } else if (FILTERS.includes(error.champ)) {
-    results.replaceChildren(message("Ce filtre n’est pas reconnu", error.message, withoutFilter(params)));
+  } else if (last.proche && error.status === 404) {
+    results.replaceChildren(message("Fiche introuvable", "Elle n’est pas, ou plus, dans le catalogue.", { label: "Revenir à la recherche", run: back }));
+  } else if ([...FACETTES, "type", "rayon_km", "tri", "cible"].some((name) => champ.startsWith(name))) {
+    results.replaceChildren(message("Ce filtre n’est pas reconnu", error.message,
+      { label: "Effacer les filtres", run: () => go(VIEW, { ...cleared(last), tri: "" }, { focus: true }) }));
   } else {
-    results.replaceChildren(failure(error, retry));
+    results.replaceChildren(failure(error, run));
   }
 }
-
-function show(hits, params, asked, from) {
-  for (const hit of hits) titles.set(`${hit.type}/${hit.id}`, hit.intitule);
-  announce(status, hits.length ? `${count(hits.length, "résultat")}.` : "Aucun résultat.");
-  if (!hits.length) {
-    results.replaceChildren(nothing(params));
-    return;
-  }
-  const known = [...results.querySelectorAll(".fiche")].slice(0, from);
-  const list = el("ol", { class: "liste" }, known, hits.slice(from).map((hit) => ficheItem(hit, near)));
-  results.replaceChildren(
-    params.proche ? button("second", back, "← Retour à la recherche") : "",
-    el("h3", { tabindex: -1 }, heading(params, hits.length)),
-    el("p", { class: "note" }, "La proximité mesure la ressemblance de sens ; ce n’est pas une note de qualité."),
-    list,
-    hits.length === size && size < MOST ? button("second", () => more(asked, params), "Afficher plus de résultats") : "");
-  if (from) list.children[from]?.querySelector("summary").focus();
-  else if (moved) results.querySelector("h3").focus();
-  moved = false;
-}
-
-function more(asked, params) {
-  const from = size;
-  size = Math.min(MOST, size + PAGE);
-  run(asked, params, from);
-}
-
-function heading(params, found) {
-  if (params.proche) {
-    const title = titles.get(`${params.de}/${params.proche}`);
-    const what = { formation: "Formations", offre: "Offres" }[params.cible] ?? "Fiches";
-    return `${what} proches de ${title ? `« ${title} »` : `la fiche ${params.proche}`}`;
-  }
-  const noun = ["formation", "offre"].includes(params.type) ? params.type : "fiche";
-  return found > 1 ? `Les ${found} ${noun}s les plus proches` : `Une seule ${noun} trouvée`;
-}
-
-function nothing(params) {
-  const filtered = FILTERS.some((name) => params[name]) || params.tout !== "1";
-  if (params.proche) return message("Aucune fiche proche", "Le catalogue n’en a pas de ce type.", RETURN);
-  return message("Aucune fiche trouvée", filtered
-    ? "Aucune fiche ne répond à cette recherche avec ces filtres."
-    : "Essayez avec d’autres mots, ou décrivez le métier visé.",
-  filtered && withoutFilter(params));
-}
-
-const withoutFilter = ({ texte }) => ({ label: "Chercher sans filtre", run: () => go(VIEW, { texte, tout: "1" }) });
-
-const RETURN = { label: "Revenir à la recherche", run: back };
 
 function near(hit, cible) {
   moved = true;
@@ -150,34 +146,73 @@ function near(hit, cible) {
 }
 
 function back() {
-  const { proche, de, cible, ...params } = last;
-  go(VIEW, params, { focus: true });
+  go(VIEW, { ...last, proche: "", de: "", cible: "" }, { focus: true });
 }
 
-/* The form. */
+/* The form, and all that stands beside it. */
 
 function fillForm() {
-  const { texte = "", type, tout } = last;
-  if (input.value.trim() !== texte.trim()) input.value = texte;
-  form.elements.type.value = ["formation", "offre"].includes(type) ? type : "";
-  form.elements.numerique.checked = tout !== "1";
+  if (input.value.trim() !== last.texte) input.value = last.texte;
+  if (place.value.trim() !== last.lieu) place.value = last.lieu;
+  // A radius chosen before the place is kept.
+  if (last.lieu) form.elements.rayon.value = last.rayon || RADIUS;
+  form.elements.type.value = last.type;
+  form.elements.numerique.checked = last.tout !== "1";
+  sorting.querySelector("[value='pertinence']").textContent = last.texte ? "Pertinence" : "Derniers ajouts";
+  sorting.querySelector("[value='distance']").hidden = sorting.querySelector("[value='distance']").disabled = !last.lieu;
+  sorting.value = last.tri || "pertinence";
 }
 
+function tell() {
+  const filters = showChips(last, tree, leave);
+  byId("filtres-nombre").textContent = filters ? ` (${filters})` : "";
+  showFacets(last, tree);
+}
+
+/** Names of familles, métiers and postes come with the cartographie; it is asked again when it failed. */
+async function grow() {
+  tree = await cartographie().catch(() => null);
+  if (!tree) return;
+  fillFamilles(tree);
+  tell();
+}
+
+/** Take a filter away; the focus goes to the chip that took its place, or to the results. */
+function leave(without, rank) {
+  go(VIEW, stateOf(without));
+  const chips = byId("filtres-actifs").hidden ? [] : byId("filtres-actifs").querySelectorAll(".jeton");
+  const next = rank < 0 ? null : chips[Math.min(rank, chips.length - 1)];
+  if (next) next.focus();
+  else if (byId("recherche-corps").hidden) input.focus();
+  else byId("resultats-titre").focus();
+}
+
+const example = (texte) => {
+  go(VIEW, { ...read(), texte });
+  input.focus();
+};
+
 function read() {
-  const { metier, poste } = last;
   const data = new FormData(form);
-  // Before the cartographie is there the list cannot hold the address's famille.
-  const famille = byId("famille").length > 1 ? data.get("famille") : last.famille;
-  return {
-    texte: input.value.trim(), type: data.get("type"), famille, tout: data.get("numerique") ? "" : "1",
-    ...(!famille && { metier, poste }),
-  };
+  const texte = input.value.trim();
+  const lieu = place.value.trim();
+  return stateOf({
+    ...last, texte, lieu, rayon: lieu ? data.get("rayon") : "", type: data.get("type"), tout: data.get("numerique") ? "" : "1",
+    parcourir: texte ? "" : last.parcourir, proche: "", de: "", cible: "",
+  });
 }
 
 function submit(options) {
   clearTimeout(timer);
   go(VIEW, read(), options);
 }
+
+const closeSuggestions = suggestions(input, ({ texte, genre, id }) => {
+  const level = ["famille", "metier"].includes(genre);
+  input.value = level ? "" : texte;
+  clearTimeout(timer);
+  go(VIEW, level ? withValues(read(), genre, [id], tree) : read());
+});
 
 input.addEventListener("input", () => {
   clearTimeout(timer);
@@ -187,6 +222,7 @@ input.addEventListener("input", () => {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  closeSuggestions();
   submit();
 });
 
@@ -194,49 +230,8 @@ form.addEventListener("change", (event) => {
   if (event.target !== input) submit();
 });
 
-byId("exemples-recherche").append(...EXAMPLES.map((texte) => button("jeton", () => { go(VIEW, { ...read(), texte }); input.focus(); }, texte)));
+sorting.addEventListener("change", () => go(VIEW, stateOf({ ...last, tri: sorting.value })));
 
-/* What comes from the cartographie: the list of familles, the names of the filters, the way in by famille. */
+onFacet((name, values) => go(VIEW, withValues(last, name, values, tree)));
 
-async function fillFamilles() {
-  showActiveFilters(null);
-  const select = byId("famille");
-  const tree = await cartographie().catch(() => null);
-  if (!tree) return;
-  if (select.options.length === 1) {
-    select.append(...tree.familles.map((f) => el("option", { value: f.id }, f.libelle)));
-    byId("familles").append(
-      el("h3", null, `Ou entrez par l’une des ${tree.familles.length} familles`),
-      el("p", { class: "note" }, "Un trait par poste, groupés par métier."),
-      frieze(tree),
-    );
-  }
-  select.value = tree.nameOf("famille", last.famille) ? last.famille : "";
-  showActiveFilters(tree);
-}
-
-/** Filters that the form has no field for, each with its way out. */
-function showActiveFilters(tree) {
-  const box = byId("filtres-actifs");
-  const active = [["metier", "Métier"], ["poste", "Poste"]].filter(([name]) => last[name] && !last.proche);
-  box.hidden = !active.length;
-  box.replaceChildren(...active.map(([name, label]) => {
-    const value = tree?.nameOf(name, last[name]) ?? last[name];
-    return button("jeton", () => { go(VIEW, { ...last, [name]: "" }); input.focus(); }, `${label}\u00a0: ${value}`, el("span", { "aria-hidden": "true" }, " ×"), el("span", { class: "vh" }, " (retirer ce filtre)"));
-  }));
-}
-
-/** One row a famille, one tick a poste, a gap between métiers: the shape of the cartographie at a glance. */
-function frieze(tree) {
-  return el("ul", { class: "frise" }, tree.familles.map((famille) => {
-    let x = -6;
-    const ticks = famille.metiers.flatMap((metier) => {
-      x += 6;
-      return metier.postes.map(() => svg("rect", { x: (x += 7) - 7, width: 4, height: 14 }));
-    });
-    return el("li", { "data-famille": famille.id },
-      el("a", { href: address("cartographie", { famille: famille.id }) }, famille.libelle),
-      svg("svg", { width: x, height: 14, viewBox: `0 0 ${x} 14`, "aria-hidden": "true" }, ticks),
-      el("span", { class: "note" }, familleSize(famille)));
-  }));
-}
+fillExamples(example);

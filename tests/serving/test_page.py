@@ -1,0 +1,106 @@
+"""The page: every file that it asks for is served with its type, and what it asks the API for exists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import get_args
+
+import pytest
+from fastapi.testclient import TestClient
+
+from serving.routes.page import PAGE
+from serving.search_schemas import Facette, SearchRequest
+
+HTML = (PAGE / "index.html").read_text(encoding="utf-8")
+SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in PAGE.glob("*.js")}
+
+_IMPORT = re.compile(r"""^(?:import|export)\b[^;"]*?from "([^"]+)";|^import "([^"]+)";|\bimport\("([^"]+)"\)""", re.M)
+
+
+def imports(script: str) -> list[str]:
+    return [name for found in _IMPORT.findall(script) for name in found if name]
+
+
+def reached(name: str, seen: set[str]) -> Iterator[str]:
+    """Yield a module and all that it imports, itself or through others."""
+    if name in seen:
+        return
+    seen.add(name)
+    yield name
+    for other in imports(SCRIPTS[name]):
+        assert other.startswith("./"), f"{name} : {other}"
+        yield from reached(other.removeprefix("./"), seen)
+
+
+def test_every_file_that_the_page_names_is_served_with_its_type(client: TestClient) -> None:
+    names = re.findall(r'(?:href|src)="(/[^"#]*)"', client.get("/").text)
+    assert {name.rpartition(".")[2] for name in names} == {"css", "js", "svg"}
+    for name in names:
+        response = client.get(name)
+        assert response.status_code == 200, name
+        kind = {"css": "text/css", "js": "javascript", "svg": "image/svg+xml"}[name.rpartition(".")[2]]
+        assert kind in response.headers["content-type"], name
+
+
+def test_every_module_imported_is_served_and_none_is_left_over(client: TestClient) -> None:
+    modules = list(reached("app.js", set()))
+    for name in modules:
+        response = client.get(f"/page/{name}")
+        assert response.status_code == 200, name
+        # A browser refuses a module of another type, all the more with nosniff.
+        assert "javascript" in response.headers["content-type"], name
+        assert response.headers["x-content-type-options"] == "nosniff"
+    assert set(modules) == SCRIPTS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_names_imported_are_exported(name: str) -> None:
+    for names, source in re.findall(r'^import \{([^}]*)\} from "\./([^"]+)";', SCRIPTS[name], re.M):
+        exported = set(re.findall(r"^export (?:async )?(?:const|let|function|class) (\w+)", SCRIPTS[source], re.M))
+        assert {one.strip() for one in names.split(",") if one.strip()} <= exported, source
+
+
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_elements_asked_for_are_in_the_page(name: str) -> None:
+    ids = set(re.findall(r'\bid="([^"]+)"', HTML))
+    assert set(re.findall(r'\bbyId\("([^"]+)"\)', SCRIPTS[name])) <= ids
+
+
+def test_references_between_elements_lead_somewhere() -> None:
+    ids = re.findall(r'\bid="([^"]+)"', HTML)
+    assert len(ids) == len(set(ids))
+    named = re.findall(r'\b(?:for|aria-controls|aria-describedby|aria-labelledby)="([^"]+)"', HTML)
+    assert {one for names in named for one in names.split()} <= set(ids)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.name for path in PAGE.iterdir() if path.suffix in {".html", ".css", ".js"})
+)
+def test_nothing_is_parsed_as_html_nor_asked_elsewhere(name: str) -> None:
+    text = (PAGE / name).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|https?://", text)
+    # The policy refuses them.
+    assert not re.search(r'<style|\bstyle="|\bon[a-z]+="', text)
+
+
+def test_criteria_offered_are_those_of_the_api() -> None:
+    (listed,) = re.findall(r"export const FACETTES = \[([^\]]+)\]", SCRIPTS["filters.js"])
+    offered = set(re.findall(r'"(\w+)"', listed))
+    assert offered <= set(get_args(Facette))
+    assert offered <= SearchRequest.model_fields.keys()
+    orders = re.findall(r'<option value="(\w+)">', HTML.partition('<select id="tri">')[2].partition("</select>")[0])
+    assert set(orders) <= set(get_args(SearchRequest.model_fields["tri"].annotation))
+
+
+def test_what_the_page_asks_is_understood(client: TestClient) -> None:
+    body = {
+        "texte": "", "numerique": True, "famille": ["developpement"], "region": ["Bretagne"], "niveau_sortie": [5, 6],
+        "duree": ["moins de 35 h"], "lieu": "Rennes", "rayon_km": 50, "tri": "distance", "k": 10, "debut": 0,
+        "facettes": ["type", "famille", "metier", "region"],
+    }  # fmt: skip
+    answer = client.post("/search", json=body)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["requete"]["autour"]["lieu"] == "Rennes"
+    refused = client.post("/search", json={"texte": "python", "lieu": "Zzzz"}).json()["erreur"]
+    assert (refused["code"], refused["champ"]) == ("lieu_inconnu", "lieu")
