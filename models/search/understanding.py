@@ -73,10 +73,12 @@ class Reader:
         lu, corrections = self._spelling.correct_text(short) if len(short) < SHORT else (short, {})
         # The first of several readings is the likeliest.
         developpes = dict(reversed(expansions(lu))) if len(short) < SHORT else {}
-        whole = f"{lu} ({', '.join(developpes.values())})" if developpes else lu
-        query = [Fiche("", "formation", whole)]
-        reading = self._classifier.encode(query)
-        probabilities = self._classifier.probabilities(query, reading)[0]
+        said = ", ".join(developpes.values())
+        # What an abbreviation stands for says better than it does what the query is about.
+        texts = [Fiche("", "formation", text) for text in ((f"{lu} ({said})", said) if said else (lu,))]
+        reading = self._classifier.encode(texts)
+        probabilities = self._classifier.probabilities(texts, reading)
+        probable = probabilities[int(probabilities[:, -1].argmin())]
         # The words as typed too: a record just stored may hold one that nobody else uses.
         own = tuple(dict.fromkeys([*terms(lu), *(terms(short) if corrections else ())]))
         more = tuple(term for text in developpes.values() for term in terms(text))
@@ -87,7 +89,7 @@ class Reader:
             developpes=developpes,
             termes=tuple(dict.fromkeys([*own, *more])),
             vector=reading.embedding[0],
-            postes=probabilities[:-1],
-            numerique=float(1 - probabilities[-1]),
+            postes=probable[:-1],
+            numerique=float(1 - probable[-1]),
             niveaux=asked_levels(lu) if len(short) < SHORT else frozenset(),
         )

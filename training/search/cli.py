@@ -34,8 +34,9 @@ _CACHE = click.option(
 @_BUNDLE
 @_CACHE
 @click.option("--base", default=None, help="Encodeur ordinaire comparé.  [défaut : all-MiniLM-L6-v2]")
+@click.option("--sans-references", is_flag=True, help="Ne compare pas la recherche à d'autres moteurs.")
 @click.option("--exemples", type=click.IntRange(0), default=0, help="Requêtes de chaque sorte dont montrer le début.")
-def search_eval(bundle: Path | None, cache: Path, base: str | None, exemples: int) -> None:
+def search_eval(bundle: Path | None, cache: Path, base: str | None, sans_references: bool, exemples: int) -> None:
     """Mesure la recherche sur les requêtes jugées, à côté de moteurs à un seul ressort (GENSCAN_DATA ou ../shared)."""
     quiet_environment()
     from training.search.evaluation import measure
@@ -47,7 +48,9 @@ def search_eval(bundle: Path | None, cache: Path, base: str | None, exemples: in
     with faults(), tempfile.TemporaryDirectory(prefix="genscan-") as work:
         judged, courses = read_judged(), read_courses(shared_root())
         searcher = _indexed(_classifier(bundle), courses, Path(work))
-        systems = {"genscan": hybrid(searcher), **opponents(searcher, courses, cache, base)}
+        systems = {"genscan": hybrid(searcher)}
+        if not sans_references:
+            systems |= opponents(searcher, courses, cache, base)
         show_quality(judged, measure(judged, systems))
         show_examples(judged, searcher, exemples)
 
@@ -91,7 +94,7 @@ def search_bench(bundle: Path | None, sizes: tuple[int, ...], requetes: int, wor
             console.print(f"[bold]→[/] {size} fiches rangées en {built:.0f} s, {bytes_ / 2**20:.0f} Mo")
             rows.append((built, bytes_, measure_speed(directory, bundle or DEFAULT_BUNDLE, typed_texts(requetes))))
             shutil.rmtree(directory)
-        show_speed(rows, console)
+        show_speed(rows)
 
 
 def _classifier(bundle: Path | None) -> Classifier:

@@ -14,9 +14,13 @@ from training.search.judged import Judged
 from training.search.speed import SpeedFigures
 
 
+WIDTH = 130
+"""Columns that the tables need; a narrower terminal wraps them."""
+
+
 def show_quality(judged: Sequence[Judged], figures: Mapping[str, SystemFigures]) -> None:
     """Show the mean of each system, and of each kind of query."""
-    console = Console()
+    console = Console(width=WIDTH)
     table = Table(title="nDCG@10 sur les requêtes jugées", box=None)
     for name in ("Sorte", "n", *figures):
         table.add_column(name, justify="left" if name == "Sorte" else "right")
@@ -46,8 +50,9 @@ def show_examples(judged: Sequence[Judged], searcher: Searcher, each: int) -> No
                 console.print(f"  {grade}  {hit.score:.2f}  {escape(hit.entry.fiche['intitule'])}")
 
 
-def show_speed(rows: Sequence[tuple[float, int, SpeedFigures]], console: Console) -> None:
+def show_speed(rows: Sequence[tuple[float, int, SpeedFigures]]) -> None:
     """Show what each catalogue costs."""
+    console = Console(width=WIDTH)
     table = Table(title="Recherche selon la taille du catalogue", box=None)
     for name in ("Fiches", "Construction", "Disque", "Ouverture", "Mémoire", "Rappel@10", "Vecteurs p50 / p99",
                  "Requête p50 / p99", "Avec filtres p50 / p99"):  # fmt: skip
