@@ -64,13 +64,16 @@ class Classifier:
         logits = self.bundle.head.logits(reading.features)
         return self._prior.apply(fiches, temper(logits, self._sums, self._tempering))
 
-    def classify(self, fiches: Sequence[Fiche], *, top_k: int = 5, reading: Reading | None = None) -> list[Answer]:
+    def classify(
+        self, fiches: Sequence[Fiche], *, top_k: int = 5, reading: Reading | None = None, evidence: bool = True
+    ) -> list[Answer]:
         """Answer for each fiche, in order.
 
         Args:
             fiches: any number, in any mix of types.
             top_k: how many candidate postes to give.
             reading: what `encode` made of them, if already known.
+            evidence: whether to look for it; answers have none otherwise.
         """
         if not fiches:
             return []
@@ -81,7 +84,7 @@ class Classifier:
         scores = postes.sum(axis=1)
         paths = self._paths(postes, scores)
         candidates = self._candidates(postes, top_k)
-        preuves = self._evidence.find(fiches, reading.embedding)
+        preuves = self._evidence.find(fiches, reading.embedding) if evidence else [()] * len(fiches)
         return [
             self._answer(fiche, *parts)
             for fiche, *parts in zip(fiches, scores.tolist(), paths, candidates, preuves, strict=True)

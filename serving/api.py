@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from serving import errors
 from serving.engine import Engine
 from serving.guard import Guard
+from serving.ingest.contract import tell_classify
 from serving.limits import tell_limits
 from serving.routes import catalogue, classify, facts, page, search, suggest
 from serving.routes.context import Context
@@ -53,6 +54,7 @@ def _tell_contract(app: FastAPI, settings: Settings) -> None:
             contract = generate()
             tell_limits(contract, settings)
             _name_record(contract["components"]["schemas"])
+            tell_classify(contract["paths"]["/classify"]["post"], settings)
         assert app.openapi_schema is not None  # noqa: S101  generate() keeps its document there
         return app.openapi_schema
 

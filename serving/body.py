@@ -1,4 +1,4 @@
-"""Request bodies: JSON only, bounded while they arrive, decoded strictly."""
+"""Request bodies: of announced types only, bounded while they arrive, JSON decoded strictly."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from serving.errors import ApiError
+
+JSON = "application/json"
 
 _LARGE = 256 * 1024
 """From this size on, decoding would hold the event loop for milliseconds."""
@@ -44,7 +46,7 @@ class JsonRequest(Request):
             ApiError: 415 for another type, 413 for too long a body, 422 for what is no JSON.
         """
         _check_type(request)
-        body = await _read(request, max_bytes)
+        body = await read_bytes(request, max_bytes)
         read = cls(request.scope)
         read.content = await run_sync(decode, body) if len(body) > _LARGE else decode(body)
         return read
@@ -58,19 +60,51 @@ class JsonRequest(Request):
         return self.content
 
 
-def _check_type(request: Request) -> None:
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    subtype = header.get_content_subtype()
-    is_json = header.get_content_maintype() == "application" and (subtype == "json" or subtype.endswith("+json"))
-    charset = str(header.get_param("charset", "utf-8")).lower()
-    if not is_json or charset not in ("utf-8", "utf8"):
-        raise ApiError(415, "type_refuse", "le corps doit être annoncé par Content-Type: application/json (UTF-8)")
+def media_type(request: Request) -> str:
+    """Return the announced type of a body, "application/json" for all that are JSON, "text/plain" for none."""
+    found = _content_type(request).get_content_type()
+    return JSON if found.startswith("application/") and found.endswith("+json") else found
+
+
+def check_utf8(request: Request) -> None:
+    """Refuse a body that is announced in another encoding than UTF-8.
+
+    Raises:
+        ApiError: 415.
+    """
+    if str(_content_type(request).get_param("charset", "utf-8")).lower() not in ("utf-8", "utf8"):
+        raise ApiError(415, "type_refuse", f"le corps doit être en UTF-8 (Content-Type: {media_type(request)})")
+
+
+def check_plain(request: Request) -> None:
+    """Refuse a compressed body.
+
+    Raises:
+        ApiError: 415.
+    """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise ApiError(415, "type_refuse", "le corps ne doit pas être compressé (Content-Encoding)")
 
 
-async def _read(request: Request, max_bytes: int) -> bytes:
+def _content_type(request: Request) -> Message:
+    header = Message()
+    header["content-type"] = request.headers.get("content-type", "")
+    return header
+
+
+def _check_type(request: Request) -> None:
+    if media_type(request) != JSON:
+        raise ApiError(415, "type_refuse", "le corps doit être annoncé par Content-Type: application/json (UTF-8)")
+    check_utf8(request)
+    check_plain(request)
+
+
+async def read_bytes(request: Request, max_bytes: int) -> bytes:
+    """Return a request's body.
+
+    Raises:
+        ApiError: 413 for too long a body, which is not read on.
+    """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > max_bytes:
         raise _too_big(max_bytes)
@@ -87,8 +121,12 @@ def _too_big(max_bytes: int) -> ApiError:
     return ApiError(413, "corps_trop_gros", f"corps de plus de {max_bytes} octets", headers={"Connection": "close"})
 
 
-def decode(body: bytes) -> Any:
+def decode(body: bytes, *, line: bool = False) -> Any:
     """Return the value of a JSON text.
+
+    Args:
+        body: the text.
+        line: whether it is one line of a body, whose faults are then told by their column alone.
 
     Raises:
         ApiError: 422 for what RFC 8259 refuses (NaN and infinities included), other encodings than UTF-8, and
@@ -97,9 +135,11 @@ def decode(body: bytes) -> Any:
     try:
         return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
     except UnicodeDecodeError as error:
-        raise _not_json(f"le corps n'est pas en UTF-8 (octet {error.start})") from error
+        what = "la ligne" if line else "le corps"
+        raise _not_json(f"{what} n'est pas en UTF-8 (octet {error.start})") from error
     except json.JSONDecodeError as error:
-        raise _not_json(f"JSON invalide à la ligne {error.lineno}, colonne {error.colno}") from error
+        place = "en" if line else f"à la ligne {error.lineno},"
+        raise _not_json(f"JSON invalide {place} colonne {error.colno}") from error
     except RecursionError as error:
         raise _not_json("JSON trop profondément imbriqué") from error
     except ValueError as error:

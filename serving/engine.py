@@ -20,8 +20,8 @@ from models.search.index import open_index
 from models.search.live import Change, delete, upsert
 from models.search.searcher import Query, Searcher
 from models.search.suggestions import Suggestions
-from serving.batch import answer_records
 from serving.index import index_directory
+from serving.ingest.answering import Answering
 from serving.model import load_classifier
 from serving.settings import Settings
 
@@ -37,6 +37,7 @@ class Engine:
 
     Attributes:
         classifier: fiche → answer.
+        answering: fiches → the JSON of their answers, remembered.
         directory: of the index.
         searcher: query → records of the index.
         bridges: record or text → what is near it.
@@ -47,6 +48,7 @@ class Engine:
     """
 
     classifier: Classifier
+    answering: Answering
     directory: Path
     searcher: Searcher
     bridges: Bridges
@@ -72,6 +74,7 @@ class Engine:
         searcher = Searcher(open_index(directory, classifier.bundle), classifier)
         engine = cls(
             classifier,
+            Answering.of(classifier, settings.cache_fiches),
             directory,
             searcher,
             Bridges(searcher, classifier),
@@ -109,17 +112,6 @@ class Engine:
         """Remove records from the index, by type and identifier."""
         return delete(self.directory, keys, self.classifier)
 
-    def classify(self, values: list[Any], top_k: int, *, mots: bool = False) -> list[dict[str, Any]]:
-        """Return one object a value, in order: its answer, or its error when it is no valid record.
-
-        Args:
-            values: JSON values; records are objects.
-            top_k: how many candidate postes to give.
-            mots: whether to add the words that weighed most to the evidence.
-        """
-        records = [self.record_of(value) for value in values]
-        return [answer.as_json() for answer in answer_records(records, self.classifier, top_k, mots=mots)]
-
     @staticmethod
     def record_of(value: Any) -> Fiche | RecordError:
         """Return the record of a JSON value, or what is wrong with it."""
@@ -137,6 +129,10 @@ class Engine:
     def search_versions(self) -> dict[str, str]:
         """Return what makes a search's answer."""
         return {**self.classifier.versions, "index": self.searcher.index.state}
+
+    def generation_versions(self) -> dict[str, str]:
+        """Return what was loaded: of the index the generation, which later changes of its records leave."""
+        return {**self.classifier.versions, "index": self.searcher.index.manifest.version}
 
 
 def _suggestions(searcher: Searcher, tree: Cartographie, crosswalk: Crosswalk) -> Suggestions:

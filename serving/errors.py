@@ -24,7 +24,7 @@ _DESCRIPTIONS = {
     401: "Clé absente ou inconnue.",
     404: "Identifiant ou adresse inconnus.",
     413: "Corps trop gros.",
-    415: "Le corps n'est pas annoncé comme du JSON.",
+    415: "Le corps n'est pas annoncé dans un des types acceptés, en UTF-8, ou il est compressé.",
     422: "Requête invalide ; `champ` nomme le champ en cause.",
     429: "Trop de requêtes en cours ; `Retry-After` dit quand réessayer.",
     500: "Erreur interne ; le message porte sa référence dans le journal.",
@@ -59,14 +59,18 @@ class ApiError(GenscanError):
         self.headers = headers
 
 
-def json_response(content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a JSON response.
+def json_bytes(content: object) -> bytes:
+    """Return a value as JSON, on one line.
 
     Lone surrogates, which a caller can send as escapes and UTF-8 cannot hold, leave as "?".
     """
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    body = text.encode("utf-8", errors="replace")
-    return Response(body, status, dict(headers or {}), media_type="application/json")
+    return text.encode("utf-8", errors="replace")
+
+
+def json_response(content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a JSON response."""
+    return Response(json_bytes(content), status, dict(headers or {}), media_type="application/json")
 
 
 def error_response(error: ApiError) -> Response:

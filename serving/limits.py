@@ -22,6 +22,7 @@ _TOO_MANY = "liste trop longue (au plus {limit} éléments)"
 _TOO_GREAT = "valeur trop grande (au plus {limit})"
 _TOO_LONG = "texte trop long (au plus {limit} caractères)"
 _LIMITS = (
+    _Limit("ClassifyOptions", "top_k", "maximum", "max_top_k", _TOO_GREAT),
     _Limit("ClassifyRequest", "fiches", "maxItems", "max_fiches", _TOO_MANY),
     _Limit("ClassifyRequest", "top_k", "maximum", "max_top_k", _TOO_GREAT),
     _Limit("SearchRequest", "k", "maximum", "max_k", _TOO_GREAT),
@@ -63,7 +64,11 @@ def check_explained(count: int, settings: Settings) -> None:
 def tell_limits(openapi: dict[str, Any], settings: Settings) -> None:
     """Write the limits into an OpenAPI document."""
     for limit in _LIMITS:
-        field = openapi["components"]["schemas"][limit.schema]["properties"][limit.champ]
+        schema = openapi["components"]["schemas"].get(limit.schema)
+        if schema is None:
+            # Parameters of an address, which `serving.ingest.contract` tells.
+            continue
+        field = schema["properties"][limit.champ]
         # An optional field is a choice between its type and null: the limit goes with the type.
         target = next((s for s in field.get("anyOf", ()) if s.get("type") != "null"), field)
         target[limit.keyword] = getattr(settings, limit.setting)

@@ -14,17 +14,29 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class ClassifyRequest(_Request):
+class ClassifyOptions(_Request):
+    """Ce que doivent dire les réponses ; avec un corps NDJSON ou XML, des paramètres de l'adresse."""
+
+    top_k: StrictInt = Field(default=5, ge=1, description="Nombre de postes candidats par réponse.")
+    preuves: StrictBool = Field(default=True, description="Donne les preuves ; sans elles `preuves` est vide.")
+    cartographie: str | None = Field(
+        default=None,
+        max_length=50,
+        description="Version dont les réponses disent les nœuds, celle du service par défaut ; « toutes » ajoute les "
+        "autres à celle-ci, dans `autres_cartographies`.",
+    )
+    mots: StrictBool = Field(
+        default=False, description="Donne aussi les mots qui ont le plus pesé ; dix à quarante fois plus lent."
+    )
+
+
+class ClassifyRequest(ClassifyOptions):
     """Des fiches à classer.
 
     Each record is checked alone, later: the list takes any JSON value, so that a bad one only spoils its own answer.
     """
 
     fiches: list[SkipValidation[FicheSchema]] = Field(min_length=1, description="Formations et offres, mêlées ou non.")
-    top_k: StrictInt = Field(default=5, ge=1, description="Nombre de postes candidats par réponse.")
-    mots: StrictBool = Field(
-        default=False, description="Donne aussi les mots qui ont le plus pesé ; dix à quarante fois plus lent."
-    )
 
 
 class _Answer(BaseModel):
@@ -76,8 +88,25 @@ class Versions(_Answer):
     rome: str
 
 
+class Ailleurs(_Answer):
+    """The same answer in another version of the cartographie.
+
+    A version of which only the familles are known has no `metier` nor `poste`; its famille is that of the best poste,
+    and `niveau` is "famille" where all that was safe of the answer lies in that one famille.
+    """
+
+    niveau: Niveau
+    famille: Noeud | None
+    metier: Noeud | None
+    poste: Noeud | None
+
+
 class Resultat(_Answer):
-    """The answer to one record; `niveau` is the deepest level at which the best guess is safe."""
+    """The answer to one record; `niveau` is the deepest level at which the best guess is safe.
+
+    Told in another version than the service's, its nodes are those of `Ailleurs`, and `candidats` is empty where that
+    version knows no postes; `preuves` always name the postes of the service's own.
+    """
 
     id: str
     numerique: Decision
@@ -88,15 +117,22 @@ class Resultat(_Answer):
     candidats: list[Candidat]
     preuves: list[PreuveSchema]
     versions: Versions
+    autres_cartographies: dict[str, Ailleurs] | None = Field(
+        default=None, description="Version → la même réponse dans ses nœuds ; avec `cartographie: toutes` seulement."
+    )
 
 
 class Erreur(_Answer):
-    """What went wrong: a stable code, a French sentence, the field and the record if one is in question."""
+    """What went wrong: a stable code, a French sentence, the field and the record if one is in question.
+
+    `position` is the line of an NDJSON body, or the rank of the record in an XML one, both from 1.
+    """
 
     code: str
     message: str
     champ: str | None = None
     id: str | None = None
+    position: int | None = None
 
 
 class ErreurReponse(_Answer):

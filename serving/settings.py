@@ -42,6 +42,9 @@ class Settings(BaseSettings):
             on two cores.
         max_body_bytes: size of a request's body.
         max_fiches: records in one /classify.
+        max_line_bytes: size of one line of a /classify in NDJSON, whose whole has no bound but the next.
+        max_stream_fiches: lines of one /classify in NDJSON.
+        cache_fiches: answers that each worker remembers, some 2 KB each; 0 remembers none.
         max_explained: records in one /classify that asks for the words that weighed: each costs dozens of passes.
         max_top_k: candidates an answer may list.
         max_k: results a search may give.
@@ -67,6 +70,9 @@ class Settings(BaseSettings):
     timeout_s: int = Field(default=120, ge=1, le=86_400)
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     max_fiches: int = Field(default=2000, ge=1)
+    max_line_bytes: int = Field(default=4 * 1024 * 1024, ge=1024)
+    max_stream_fiches: int = Field(default=1_000_000, ge=1)
+    cache_fiches: int = Field(default=20_000, ge=0, le=10_000_000)
     max_explained: int = Field(default=50, ge=1)
     max_top_k: int = Field(default=20, ge=1)
     max_k: int = Field(default=100, ge=1)

@@ -15,6 +15,7 @@ from cartography.errors import GenscanError
 from models.registry import fetch, remember, resolve
 from serving.engine import Engine
 from serving.errors import ApiError
+from serving.metrics import tell_versions
 from serving.model import STORE
 from serving.settings import Settings
 
@@ -24,17 +25,27 @@ INDEX_S = 1
 
 
 class EngineSlot:
-    """Where the engine that answers is."""
+    """Where the engine that answers is; /metrics tells which it is."""
 
     def __init__(self) -> None:
-        self.engine: Engine | None = None
+        self._engine: Engine | None = None
+
+    @property
+    def engine(self) -> Engine | None:
+        """The engine, None before it is loaded."""
+        return self._engine
+
+    @engine.setter
+    def engine(self, engine: Engine) -> None:
+        self._engine = engine
+        tell_versions(engine.generation_versions())
 
     def get(self) -> Engine:
         """Return the engine. Raises ApiError 503 before it is loaded."""
-        if self.engine is None:
+        if self._engine is None:
             message = "le service démarre ; réessayez dans un instant"
             raise ApiError(503, "service_en_demarrage", message, headers={"Retry-After": "1"})
-        return self.engine
+        return self._engine
 
 
 @dataclass

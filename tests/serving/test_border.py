@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cartography.readers import Record
 from serving.api import create_app
 from serving.engine import Engine
 from serving.errors import ApiError
@@ -121,12 +122,12 @@ def test_too_many_requests_are_refused(engine: Engine, settings: Settings) -> No
     busy, go = threading.Event(), threading.Event()
 
     class Slow:
-        lookup = engine.lookup
+        lookup, answering = engine.lookup, engine.answering
 
-        def classify(self, values: list[Any], top_k: int, *, mots: bool = False) -> list[dict[str, Any]]:
+        def record_of(self, value: Any) -> Record:
             busy.set()
             assert go.wait(10)
-            return engine.classify(values, top_k, mots=mots)
+            return engine.record_of(value)
 
     one = settings.model_copy(update={"max_concurrency": 1})
     body = {"fiches": [{"id": "a", "type": "offre", "intitule": "x"}]}

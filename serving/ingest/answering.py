@@ -1,0 +1,101 @@
+"""Records → the JSON of their answers, each made once: by the classifier, or remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cartography.errors import RecordError
+from cartography.fiche import Fiche
+from cartography.readers import Record
+from models.answer import Answer
+from models.classifier import Classifier
+from models.encoder import Text
+from models.explanation import explain
+from serving import metrics
+from serving.errors import json_bytes
+from serving.ingest.cache import AnswerCache, Told, key_of
+from serving.ingest.carrying import Carrying, carryings
+from serving.ingest.options import ALL, Options
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Answers records, whatever way they came in.
+
+    Attributes:
+        classifier: makes the answers.
+        cache: remembers them; its own, so that a new model starts with none of another's.
+        others: versions of the cartographie that answers can be told in besides the classifier's.
+    """
+
+    classifier: Classifier
+    cache: AnswerCache
+    others: Mapping[str, Carrying]
+
+    @classmethod
+    def of(cls, classifier: Classifier, cache_fiches: int) -> Answering:
+        """Return what answers with a classifier and remembers this many answers."""
+        return cls(classifier, AnswerCache(cache_fiches), carryings(classifier.cartographie))
+
+    def answer(self, records: Sequence[Record], options: Options) -> list[bytes]:
+        """Return the JSON of one answer or error a record, in order; a bad one does not touch its neighbours.
+
+        An answer is a function of its record and of the options alone: neither the batch nor the cache shows in it.
+        """
+        fiches = [record for record in records if isinstance(record, Fiche)]
+        following = iter(self._told(fiches, options))
+        lines = []
+        counted: list[Told] = []
+        for record in records:
+            if isinstance(record, RecordError):
+                lines.append(json_bytes(record.as_json()))
+                metrics.count_refused(record.code)
+            else:
+                told = next(following)
+                lines.append(b'{"id":' + json_bytes(record.id) + b"," + told.tail)
+                counted.append(told)
+        metrics.count_answers((told.niveau, told.famille) for told in counted)
+        return lines
+
+    def _told(self, fiches: Sequence[Fiche], options: Options) -> list[Told]:
+        """Return the answers, those not remembered made once for all the records that share them."""
+        texts = [self.classifier.bundle.reader.text(fiche) for fiche in fiches]
+        salt = key_of(self.classifier.versions, options)
+        keys = [
+            key_of(salt, text, fiche.type, fiche.rome, fiche.appellation)
+            for text, fiche in zip(texts, fiches, strict=True)
+        ]
+        found = self.cache.find(dict.fromkeys(keys))
+        hits = sum(key in found for key in keys)
+        missing = {key: row for row, key in enumerate(keys) if key not in found}
+        made = self._make([fiches[row] for row in missing.values()], [texts[row] for row in missing.values()], options)
+        fresh = dict(zip(missing, made, strict=True))
+        self.cache.keep(fresh)
+        metrics.count_cache(hits, len(keys) - hits)
+        return [found.get(key) or fresh[key] for key in keys]
+
+    def _make(self, fiches: Sequence[Fiche], texts: Sequence[Text], options: Options) -> list[Told]:
+        if not fiches:
+            return []
+        reading = self.classifier.bundle.encoder.read(texts)
+        answers = self.classifier.classify(fiches, top_k=options.top_k, reading=reading, evidence=options.preuves)
+        if options.mots:
+            said = explain(self.classifier, fiches, answers)
+            answers = [replace(a, preuves=(*a.preuves, *words)) for a, words in zip(answers, said, strict=True)]
+        return [self._tell(answer, options) for answer in answers]
+
+    def _tell(self, answer: Answer, options: Options) -> Told:
+        body = answer.as_json()
+        del body["id"]
+        if options.cartographie == ALL:
+            body["autres_cartographies"] = {version: how.tell(answer) for version, how in self.others.items()}
+        elif options.cartographie is not None:
+            body = self._carried(body, answer, options.cartographie)
+        return Told(json_bytes(body)[1:], answer.niveau, answer.famille.id if answer.famille else "")
+
+    def _carried(self, body: dict[str, Any], answer: Answer, version: str) -> dict[str, Any]:
+        # An older version has no postes to be candidates.
+        told = self.others[version].tell(answer) | {"candidats": []}
+        return {**body, **told, "versions": {**body["versions"], "cartographie": version}}
