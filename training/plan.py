@@ -23,7 +23,7 @@ from training.encoder.names import DEFAULT_BASE
 from training.encoder.preparation import student_of
 from training.encoder.recipe import device, rehearsal
 from training.errors import TrainingError
-from training.head.finetune import Frame, finetune, polish, validation_loss
+from training.head.finetune import Curve, Frame, finetune, polish, validation_loss
 from training.head.lessons import Lessons, prepare
 from training.head.network import Network, TreeLoss
 from training.head.rows import Rows
@@ -34,6 +34,8 @@ Say = Callable[[str], Any]
 """Tells a person what stage begins."""
 Steps = Callable[[int, int], Any]
 """Told after each step of the learning: how many are done, of how many."""
+Follow = Callable[[Curve], Any]
+"""Told at each validation point the curve up to there, whatever stopped and resumed in between."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,11 @@ def make_plan(
 
 
 def learn(
-    plan: Plan, crew: Crew = ALONE, say: Say = lambda stage: None, progress: Steps = lambda done, total: None
+    plan: Plan,
+    crew: Crew = ALONE,
+    say: Say = lambda stage: None,
+    progress: Steps = lambda done, total: None,
+    follow: Follow = lambda curve: None,
 ) -> tuple[Network, list[tuple[float, float]]]:
     """Fine-tune from the base encoder, or go on where the same run was stopped.
 
@@ -142,6 +148,7 @@ def learn(
         crew: the processes; all of them call this with the same plan.
         say: called at each stage.
         progress: called after each step.
+        follow: called at each validation point.
 
     Returns:
         The network, on the processor, and (training loss, validation loss) of each pass.
@@ -149,15 +156,17 @@ def learn(
     keep_memory()
     settings, lessons, directory = plan.settings, plan.lessons, plan.directory
     network = Network(student_of(plan.base), len(plan.corpus.labels) + 1).to(device())
+    curve: list[tuple[float, float]] = []
 
-    def tell(step: int, steps: int, loss: float, held: float | None) -> None:
+    def tell(step: int, steps: int, loss: float, part: Curve | None) -> None:
         progress(step, steps)
-        if held is not None:
-            say(f"pas {step} sur {steps} : perte de validation {held:.4f}")
+        if part is not None:
+            say(f"pas {step} sur {steps} : perte de validation {part[-1][1]:.4f}")
+            follow([*curve, *part])
 
     say(f"apprentissage sur {len(lessons.records.texts)} fiches et {len(lessons.titles.texts)} titres")
     frame = Frame(lessons.titles, lessons.validation, rehearsal(settings.data), TreeLoss(TreeSums.of(plan.tree)))
-    curve = finetune(network, lessons.records, frame, settings.finetuning, directory, crew=crew, progress=tell)
+    curve += finetune(network, lessons.records, frame, settings.finetuning, directory, crew=crew, progress=tell)
     if settings.finetuning.polish and settings.polished:
         start, ends = _weights(network), []
         for length, rows in zip(settings.polished, lessons.polished, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -28,17 +27,17 @@ from training.head.network import Network
 from training.head.references import build_references
 from training.head.validation import validation_figures
 from training.measure.evaluation import Report, evaluate
-from training.measure.gold import read_gold
+from training.measure.gold import digest_of, read_gold
 from training.measure.left_out import LeftOut, measure_left_out
 from training.plan import Plan, RunSettings, Say, Steps, learn, make_plan
 from training.tracking.card import Story, write_card
+from training.tracking.curves import Curves, log_curve, losses
 from training.tracking.details import IDEA, log_details
 from training.tracking.registry import register
 from training.tracking.runs import (
     Tracking,
     log_bundle,
     log_corpus,
-    log_curve,
     log_facts,
     log_figures,
     stage,
@@ -102,8 +101,10 @@ def run_training(
     with tracked as run_id, tempfile.TemporaryDirectory(prefix="genscan-") as directory:
         work = Path(directory)
         log_corpus(plan.corpus)
+        curves = Curves(run_id)
         with stage("apprentissage"):
-            network, curve = learn(plan, crew, say, progress)
+            # In the run itself, which goes on under its identifier where it was stopped: its stages do not.
+            network, curve = learn(plan, crew, say, progress, lambda told: curves.follow(losses(told)))
             log_curve(curve)
         with stage("export"):
             say("export ONNX, quantification et comparaison avec torch")
@@ -163,7 +164,7 @@ def _story(
         calibration=parts.calibration,
         validation=validation,
         gold=gold,
-        gold_digest=_digest(plan.settings.gold) if gold else "",
+        gold_digest=digest_of(plan.settings.gold) if gold and plan.settings.gold else "",
     )
 
 
@@ -235,10 +236,6 @@ def _measure(plan: Plan, bundle: Bundle, crosswalk: Crosswalk) -> dict[str, Repo
         found["avec code ROME"] = evaluate(classifier, labelled)
         found["sans code ROME"] = evaluate(Classifier(without_rome(bundle), plan.tree, crosswalk), labelled)
     return found | _measure_splits(plan.labelled, classifier)
-
-
-def _digest(path: Path | None) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path else ""
 
 
 def _log(settings: RunSettings, story: Story) -> None:

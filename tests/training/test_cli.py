@@ -18,10 +18,19 @@ from training.run import Outcome
 from training.tracking.runs import Tracking
 
 Trained = tuple[RunSettings, Outcome, Tracking]
+ALONE = ("--sans-references", "--sans-suivi")
 
 
 def test_evaluate_prints_the_figures(trained: Trained, gold_file: Path) -> None:
-    arguments = [str(gold_file), "--bundle", str(trained[0].output), "--draws", "20", "--sans-references"]
+    arguments = [
+        str(gold_file),
+        "--bundle",
+        str(trained[0].output),
+        "--draws",
+        "20",
+        "--sans-references",
+        "--sans-suivi",
+    ]
     result = CliRunner().invoke(evaluate, arguments, env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
     for said in ("numerique_f1", "type : formation", "longueur : intitulé seul", "famille : Développement"):
@@ -36,10 +45,11 @@ def test_references_stand_beside_the_model(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("training.corpus.learned.learned_splits", lambda *asked, **options: small_splits())
-    monkeypatch.setattr("training.corpus.examples.build_corpus", lambda *asked: small_corpus(small_crosswalk))
+    monkeypatch.setattr("training.measure.references.learned_splits", lambda *asked, **options: small_splits())
+    monkeypatch.setattr("training.measure.references.build_corpus", lambda *asked: small_corpus(small_crosswalk))
     monkeypatch.setattr("training.measure.opponents.DEFAULT_BASE", str(tiny_base_dir))
     arguments = [str(gold_file), "--bundle", str(trained[0].output), "--draws", "20", "--cache", str(tmp_path)]
+    arguments += ["--sans-suivi"]
     result = CliRunner().invoke(evaluate, arguments, env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
     for said in ("fiches étiquetées,", "n'est plus celui", "TF-IDF + SVM", "10 voisins", "sans ROME ni arbre"):
@@ -47,7 +57,7 @@ def test_references_stand_beside_the_model(
 
 
 def test_the_catalogue_is_a_labelled_set(tiny_bundle_dir: Path) -> None:
-    arguments = ["--catalogue", "--bundle", str(tiny_bundle_dir), "--draws", "20", "--sans-references"]
+    arguments = ["--catalogue", "--bundle", str(tiny_bundle_dir), "--draws", "20", *ALONE]
     result = CliRunner().invoke(evaluate, arguments)
     assert result.exit_code == 0, result.output
     assert "505 fiches" in result.output
@@ -58,7 +68,7 @@ def test_a_file_and_the_catalogue_are_not_one_set(gold_file: Path) -> None:
 
 
 def test_rome_can_be_left_out(trained: Trained, gold_file: Path) -> None:
-    arguments = [str(gold_file), "--bundle", str(trained[0].output), "--draws", "20", "--no-rome", "--sans-references"]
+    arguments = [str(gold_file), "--bundle", str(trained[0].output), "--draws", "20", "--no-rome", *ALONE]
     assert CliRunner().invoke(evaluate, arguments).exit_code == 0
 
 

@@ -20,7 +20,7 @@ from models.registry import CHALLENGER, CHAMPION, NAME
 from training.encoder.embeddings import cache_path, embed
 from training.errors import TrainingError
 from training.head.settings import FineTuning
-from training.plan import RunSettings, make_plan
+from training.plan import RunSettings, learn, make_plan
 from training.run import Outcome
 from training.tracking.registry import register
 from training.tracking.runs import ARTIFACTS, EXPERIMENT, URI_VARIABLE, Tracking, tracked_run, tracking_from_environment
@@ -107,6 +107,27 @@ def test_a_run_that_was_stopped_goes_on_under_its_identifier(tmp_path: Path) -> 
         with tracked_run(tracking, "essai", resumed=tmp_path) as identifier:
             seen.append(identifier)
     assert seen[0] == seen[1] != seen[2]
+
+
+def test_a_stopped_learning_tells_its_curve_at_each_point_and_goes_on_with_it(
+    trained: Trained, small_crosswalk: Crosswalk, tmp_path: Path
+) -> None:
+    finetuning = replace(trained[0].finetuning, polish=1)
+    settings = replace(trained[0], work=tmp_path, polished=(240,), finetuning=finetuning)
+    plan = make_plan(settings, load_version(), small_crosswalk)
+    told: list[list[tuple[float, float]]] = []
+
+    def stop(said: str) -> None:
+        if said.startswith("derniers passages"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        learn(plan, say=stop, follow=lambda curve: told.append(list(curve)))
+    assert [len(curve) for curve in told] == [1, 2]
+    _, whole = learn(plan, follow=lambda curve: told.append(list(curve)))
+    assert told[-1] == whole
+    assert [len(curve) for curve in told] == [1, 2, 3]
+    assert whole[:2] == told[1]
 
 
 def test_the_registered_model_answers_as_the_classifier(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:

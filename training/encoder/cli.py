@@ -42,10 +42,19 @@ if TYPE_CHECKING:
 @click.option("--contrast", type=click.IntRange(0), default=650, show_default=True, help="Pas de contraste.")
 @click.option("--batch", type=click.IntRange(32), default=640, show_default=True, help="Textes d'un pas.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine de tous les tirages.")
+@click.option("--sans-suivi", is_flag=True, help="Ne suit pas l'entraînement dans MLflow.")
 def train_encoder(
-    output: Path, work: Path, base: str, tokenizer: Path | None, distil: int, contrast: int, batch: int, seed: int
+    output: Path,
+    work: Path,
+    base: str,
+    tokenizer: Path | None,
+    distil: int,
+    contrast: int,
+    batch: int,
+    seed: int,
+    sans_suivi: bool,
 ) -> None:
-    """Entraîne l'encodeur : vocabulaire français, distillation, contraste."""
+    """Entraîne l'encodeur : vocabulaire français, distillation, contraste ; suit l'entraînement dans MLflow."""
     quiet_environment()
     from training.encoder.recipe import Recipe
 
@@ -53,18 +62,21 @@ def train_encoder(
     from training.distributed import crew
 
     with faults(), crew() as processes:
-        _run(recipe, work, output, processes)
+        run = _run(recipe, work, output, processes, tracked=not sans_suivi)
         first = processes.first
     if not first:
         return
     click.echo(f"Encodeur écrit dans {output} ; `genscan train` en part, `genscan melo --bundle` mesure le modèle.")
+    if run:
+        click.echo(f"MLflow : essai {run}")
 
 
-def _run(recipe: Recipe, work: Path, output: Path, processes: Crew) -> None:
+def _run(recipe: Recipe, work: Path, output: Path, processes: Crew, *, tracked: bool) -> str | None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from training.encoder.recipe import make_encoder
+    from training.encoder.run import run_encoder
+    from training.tracking.runs import tracking_from_environment
 
     root = shared_root()
     if not (root / "data").is_dir():
@@ -88,12 +100,21 @@ def _run(recipe: Recipe, work: Path, output: Path, processes: Crew) -> None:
             said = " ".join(f"{name} {value:.2f}" for name, value in losses.items())
             bars.update(tasks[stage], completed=step, losses=said)
 
-        make_encoder(
+        return run_encoder(
             recipe,
             root,
             work,
             output,
+            tracking_from_environment() if tracked else None,
+            command=_command(recipe),
             crew=processes,
             say=lambda stage: bars.console.print(f"[bold]→[/] {stage}"),
-            progress=progress,
+            told=progress,
         )
+
+
+def _command(recipe: Recipe) -> str:
+    return (
+        f"genscan train-encoder --base {recipe.base} --distil {recipe.distil} --contrast {recipe.contrast} "
+        f"--batch {recipe.batch} --seed {recipe.seed}{f' --tokenizer {recipe.tokenizer}' if recipe.tokenizer else ''}"
+    )

@@ -14,11 +14,11 @@ from training.encoder.base import load_base
 from training.encoder.loop import Stage, run_stage
 from training.encoder.names import DEFAULT_BASE
 from training.encoder.preparation import first_student, key, teacher_of, teacher_vectors, vocabulary
-from training.encoder.student import as_sentence_transformer
+from training.encoder.student import Student
 from training.encoder.tasks import Contrast, Distill, Task
 from training.encoder.vocabulary import SIZE
 from training.errors import TrainingError
-from training.material.collection import gather
+from training.material.collection import Material, gather
 from training.material.concept import Draw
 
 SOURCES = {
@@ -69,26 +69,40 @@ def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def make_encoder(
-    recipe: Recipe,
-    root: Path,
-    work: Path,
-    output: Path,
-    *,
-    crew: Crew = ALONE,
-    say: Callable[[str], Any] = lambda stage: None,
-    progress: Callable[[str, int, int, str, float], Any] = lambda *_: None,
-) -> None:
-    """Train an encoder and write it as a sentence-transformers model; a second call goes on where one stopped.
+Told = Callable[[str, int, int, str, float], Any]
+"""Called after each training step with the stage, the step, the stage's steps, the task and the loss."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that an encoder learns from, and what learns.
+
+    Attributes:
+        recipe: what is asked.
+        material: the texts.
+        student: the encoder, with its first vectors until it is taught.
+        stages: each with its tasks: (weight, name, task).
+        directory: where the training is kept, named after all that decides its outcome.
+    """
+
+    recipe: Recipe
+    material: Material
+    student: Student
+    stages: tuple[tuple[Stage, Sequence[tuple[float, str, Task]]], ...]
+    directory: Path
+
+
+def prepare(
+    recipe: Recipe, root: Path, work: Path, *, crew: Crew = ALONE, say: Callable[[str], Any] = lambda stage: None
+) -> Prepared:
+    """Read the sources and make what stands before the first step, or find it where a former call left it.
 
     Args:
         recipe: see `Recipe`.
         root: folder that holds `data/`.
         work: directory of what is kept between calls.
-        output: directory of the encoder.
         crew: the processes that train; the first writes.
         say: called at each step with what begins.
-        progress: called after each training step with the stage, the step, the stage's steps, the task and the loss.
 
     Raises:
         TrainingError: a source is missing, or the base is no BERT.
@@ -103,7 +117,6 @@ def make_encoder(
         tokenizer = vocabulary(recipe.tokenizer, recipe.vocabulary, material, work, say)
         student = first_student(teacher, tokenizer, material, work, say).to(device())
         vectors = teacher_vectors(teacher.to(device()), [english for _, english in pairs], work, say)
-    stages = work / key(recipe, student.digest())
     sentences = len(material.sentences)
     short = [i for i in range(sentences) if len(pairs[i][0]) <= SHORT]
     distil: list[tuple[float, str, Task]] = [
@@ -116,22 +129,39 @@ def make_encoder(
         if name in material.concepts
     ]
     contrast += [(REHEARSAL * weight, name, task) for weight, name, task in distil]
-    for stage, tasks in (
+    stages = (
         (Stage("distillation", recipe.distil, rate=3e-4, word_rate=2e-3), distil),
         (Stage("contraste", recipe.contrast, rate=2e-4, word_rate=6e-4), contrast),
-    ):
+    )
+    return Prepared(recipe, material, student, stages, work / key(recipe, student.digest()))
+
+
+def teach(
+    prepared: Prepared,
+    *,
+    crew: Crew = ALONE,
+    say: Callable[[str], Any] = lambda stage: None,
+    told: Told = lambda *_: None,
+) -> None:
+    """Train the student in place; a second call goes on where one stopped.
+
+    Args:
+        prepared: see `prepare`.
+        crew: the processes that train; the first writes.
+        say: called with each stage that begins.
+        told: see `Told`.
+    """
+    for stage, tasks in prepared.stages:
         say(stage.name)
         run_stage(
-            student,
+            prepared.student,
             stage,
             [(weight, task) for weight, _, task in tasks],
-            stages,
-            seed=recipe.seed,
+            prepared.directory,
+            seed=prepared.recipe.seed,
             crew=crew,
-            progress=_teller(stage, tasks, progress),
+            progress=_teller(stage, tasks, told),
         )
-    if crew.first:
-        as_sentence_transformer(student.to("cpu").eval(), output, recipe.max_tokens)
 
 
 def _batch(recipe: Recipe, draw: Draw) -> int:
@@ -159,10 +189,8 @@ def rehearsal(root: Path | None, batch: int = 96) -> list[tuple[float, Task]]:
     ]
 
 
-def _teller(
-    stage: Stage, tasks: Sequence[tuple[float, str, Task]], progress: Callable[[str, int, int, str, float], Any]
-) -> Callable[[int, int, float], None]:
+def _teller(stage: Stage, tasks: Sequence[tuple[float, str, Task]], told: Told) -> Callable[[int, int, float], None]:
     def tell(step: int, rank: int, loss: float) -> None:
-        progress(stage.name, step + 1, stage.steps, tasks[rank][1], loss)
+        told(stage.name, step + 1, stage.steps, tasks[rank][1], loss)
 
     return tell

@@ -44,8 +44,10 @@ class Frame:
     loss: TreeLoss
 
 
-Progress = Callable[[int, int, float, float | None], Any]
-"""Called after each step with the step, their number, the loss and, at an epoch's end, that of validation."""
+Curve = Sequence[tuple[float, float]]
+"""(training loss, validation loss) of each epoch."""
+Progress = Callable[[int, int, float, Curve | None], Any]
+"""Called after each step with the step, their number, the loss and, at an epoch's end, the curve up to there."""
 
 
 def finetune(
@@ -92,8 +94,8 @@ def finetune(
         optimizer.step()
         average.update_parameters(network)
         losses.append(float(total.detach()))
-        held = None
-        if (step + 1) % each == 0:
+        ended = (step + 1) % each == 0
+        if ended:
             held = validation_loss(average.module, frame.validation, frame.loss, settings.max_tokens)
             curve.append((float(np.mean(losses)), held))
             losses.clear()
@@ -103,7 +105,7 @@ def finetune(
                 save_checkpoint(last, both, optimizer, step + 1)
                 write_atomic(directory / CURVE, json.dumps(curve).encode())
             crew.wait()
-        progress(step + 1, stage.steps, float(total.detach()), held)
+        progress(step + 1, stage.steps, float(total.detach()), tuple(curve) if ended else None)
     load_checkpoint(best, network)
     network.eval()
     return curve

@@ -16,6 +16,11 @@ RECORDS = ("formations.xml", "offres.json")
 OUTSIDE = "hors"
 
 
+def files(folder: Path = SAMPLE) -> tuple[Path, ...]:
+    """Return the files that the set is made of."""
+    return tuple(folder / name for name in (*RECORDS, EXPECTED))
+
+
 def read_catalogue(tree: Cartographie, folder: Path = SAMPLE) -> list[Labelled]:
     """Read the catalogue and its expected labels, in the order of the labels.
 

@@ -14,10 +14,11 @@ from training.verbs import faults, quiet_environment
 
 if TYPE_CHECKING:
     from cartography.tree import Cartographie
+    from models.answer import Answer
     from models.bundle import Bundle
-    from training.measure.comparison import System
+    from models.classifier import Classifier
+    from training.measure.comparison import Comparison, System
     from training.measure.gold import Labelled
-    from training.measure.opponents import Ground
 
 GOLD = Path("gold/dev.jsonl")
 _BUNDLE = click.option(
@@ -46,6 +47,7 @@ class Asked:
         draws: bootstrap resamples.
         seed: of the resamples.
         mistakes: file for the records that the model gets wrong; None for none.
+        tracked: whether to keep the figures in MLflow.
     """
 
     path: Path | None
@@ -56,6 +58,12 @@ class Asked:
     draws: int
     seed: int
     mistakes: Path | None = None
+    tracked: bool = True
+
+    @property
+    def name(self) -> str:
+        """What the set is called where its figures are kept."""
+        return self.path.stem if self.path else "catalogue"
 
 
 @click.command()
@@ -80,6 +88,7 @@ class Asked:
     default=None,
     help="Écrit les fiches que le modèle rate (JSON Lines : attendu, obtenu, sans les textes).",
 )
+@click.option("--sans-suivi", is_flag=True, help="Ne garde pas les chiffres dans MLflow.")
 def evaluate(
     fichier: Path | None,
     bundle: Path | None,
@@ -91,10 +100,12 @@ def evaluate(
     seed: int,
     cache: Path,
     erreurs: Path | None,
+    sans_suivi: bool,
 ) -> None:
     """Mesure un modèle sur les fiches annotées de FICHIER (JSON Lines), par type, famille, source et longueur.
 
-    À côté du modèle, dans la même table : quatre classifieurs de référence, appris des mêmes textes que lui.
+    À côté du modèle, dans la même table : quatre classifieurs de référence, appris des mêmes textes que lui. Les
+    chiffres, leurs intervalles et les images sont gardés dans MLflow (jamais un texte de fiche).
     """
     if fichier and catalogue:
         raise click.UsageError("FICHIER ou --catalogue, pas les deux")
@@ -108,7 +119,7 @@ def evaluate(
     directory = bundle or DEFAULT_BUNDLE
     with faults():
         strength = rome_strength if rome else 0.0
-        _evaluate(Asked(path, directory, strength, not sans_references, cache, draws, seed, erreurs))
+        _evaluate(Asked(path, directory, strength, not sans_references, cache, draws, seed, erreurs, not sans_suivi))
 
 
 def _evaluate(asked: Asked) -> None:
@@ -130,13 +141,33 @@ def _evaluate(asked: Asked) -> None:
     systems = [System("modèle", classifier.classify([item.fiche for item in labelled], top_k=TOP))]
     if asked.references:
         systems += _references(asked, bundle, tree, labelled)
+    comparison = compare(labelled, systems, slices(labelled, tree), draws=asked.draws, seed=asked.seed)
     where = str(asked.path) if asked.path else "catalogue d'exemple, étiquettes de ses auteurs"
     click.echo(f"Modèle {bundle.manifest.version}, {len(labelled)} fiches ({where})")
-    show_comparison(compare(labelled, systems, slices(labelled, tree), draws=asked.draws, seed=asked.seed))
+    show_comparison(comparison)
     if asked.mistakes:
         counts = write_mistakes(asked.mistakes, mistakes(labelled, systems[0].answers))
         said = ", ".join(f"{count} {level}" for level, count in counts.items())
         click.echo(f"Fiches ratées, au plus haut niveau faux : {said} ({asked.mistakes})")
+    if asked.tracked:
+        _track(asked, classifier, labelled, systems[0].answers, comparison)
+
+
+def _track(
+    asked: Asked,
+    classifier: Classifier,
+    labelled: Sequence[Labelled],
+    answers: Sequence[Answer],
+    comparison: Comparison,
+) -> None:
+    from training.measure.catalogue import files
+    from training.measure.gold import digest_of
+    from training.tracking.evaluations import Evaluation, track_evaluation
+    from training.tracking.runs import tracking_from_environment
+
+    digest = digest_of(*([asked.path] if asked.path else files()))
+    told = Evaluation(asked.name, digest, classifier, labelled, answers, comparison, asked.draws, asked.seed)
+    _say(f"suivi MLflow : évaluation {track_evaluation(tracking_from_environment(), told)}")
 
 
 def _labelled(path: Path | None, tree: Cartographie) -> list[Labelled]:
@@ -147,50 +178,9 @@ def _labelled(path: Path | None, tree: Cartographie) -> list[Labelled]:
 
 
 def _references(asked: Asked, bundle: Bundle, tree: Cartographie, labelled: Sequence[Labelled]) -> list[System]:
-    """Learn the reference classifiers from what the model learns from, and answer with them."""
-    import datasets
+    from training.measure.references import references
 
-    from cartography.crosswalk import load_crosswalk
-    from training.corpus.examples import build_corpus
-    from training.corpus.labelled import HELD_OUT
-    from training.corpus.learned import learned_splits
-    from training.measure.opponents import Ground, opponents
-
-    datasets.disable_progress_bars()
-    _say("corpus des références")
-    # A model put in service learnt from every publisher, one that is measured held some back: its card says which.
-    for held_out in ((), HELD_OUT):
-        splits = learned_splits(shared_root(), tree, asked.path, held_out=held_out)
-        corpus = build_corpus(tree, load_crosswalk(), splits)
-        if _learnt(corpus.digest, asked.bundle):
-            break
-    ground = Ground(bundle, corpus, splits, asked.cache)
-    _say(_lessons(ground, asked.bundle))
-    return opponents(ground, tree, [item.fiche for item in labelled], _say)
-
-
-def _lessons(ground: Ground, directory: Path) -> str:
-    """Say what the references learn from, and whether the model learned from the same."""
-    corpus = ground.corpus
-    sides, sources = corpus.dataset["split"], corpus.dataset["source"]
-    learned = [source for source, side in zip(sources, sides, strict=True) if side == "train"]
-    records = learned.count("fiche")
-    said = (
-        f"{records} fiches étiquetées, {len(ground.reserve)} de la réserve hors numérique et "
-        f"{len(learned) - records} textes des titres, comme le modèle ; corpus {corpus.digest}"
-    )
-    return (
-        said
-        if _learnt(corpus.digest, directory)
-        else f"{said}, qui n'est plus celui que le modèle a appris (voir sa fiche)"
-    )
-
-
-def _learnt(digest: str, directory: Path) -> bool:
-    """Return whether the card of a model names this corpus."""
-    from models.layout import LAYOUT
-
-    return digest in (directory / LAYOUT.card).read_text(encoding="utf-8")
+    return references(bundle, asked.bundle, tree, labelled, path=asked.path, cache=asked.cache, say=_say)
 
 
 def _say(stage: str) -> None:

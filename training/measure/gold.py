@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,21 @@ def read_gold(path: Path) -> list[Labelled]:
     if not labelled:
         raise EvaluationError("fiches_absentes", f"{path} : aucune fiche annotée")
     return labelled
+
+
+def digest_of(*paths: Path) -> str:
+    """Return 16 hex digits of what files hold, one after the other: which records were measured on, whatever the name.
+
+    Raises:
+        EvaluationError: a file cannot be read.
+    """
+    found = hashlib.sha256()
+    for path in paths:
+        try:
+            found.update(path.read_bytes())
+        except OSError as error:
+            raise EvaluationError("fiches_illisibles", f"{path} : illisible ({error})") from error
+    return found.hexdigest()[:16]
 
 
 def _parse(path: Path, lines: list[str]) -> Iterator[Labelled]:

@@ -146,13 +146,14 @@ def _show(checks: Sequence[Check], champion: str, challenger: str) -> None:
 def _track(champion: Published, challenger: Published, checks: Sequence[Check], despite: str) -> None:
     import mlflow
 
-    from training.tracking.runs import tracked_run, tracking_from_environment
+    from training.tracking.runs import PROMOTION, tracked_run, tracking_from_environment
 
     lost = any(check.lost for check in checks)
     verdict = (
         "malgré les pertes" if lost and despite else "refusé" if lost else "promu" if checks else "sans comparaison"
     )
-    with tracked_run(tracking_from_environment(), f"{challenger.bundle} : {verdict}", EXPERIMENT):
+    name = f"{challenger.bundle} : {verdict}"
+    with tracked_run(tracking_from_environment(), name, EXPERIMENT, kind=PROMOTION):
         mlflow.log_params({"champion": champion.bundle, "challenger": challenger.bundle, "raison": despite})
         mlflow.set_tag("verdict", verdict)
         mlflow.log_dict({"comparaisons": [check.as_json() for check in checks]}, "comparaisons.json")

@@ -17,9 +17,9 @@ from models.registry import NAME
 from training.errors import TrainingError
 from training.measure.findings import Findings
 from training.tracking.details import FINDINGS, IDEA
-from training.tracking.runs import EXPERIMENT, Tracking
+from training.tracking.runs import EXPERIMENT, KIND, TRAINING, Tracking
 
-MOST_RUNS = 1000
+MOST_RUNS = 10_000
 LOSS = "perte"
 """Part of the name of a metric that has a value a step."""
 
@@ -64,26 +64,35 @@ _STATUS = {"FINISHED": "terminé", "FAILED": "échoué", "RUNNING": "en cours", 
 
 
 def read_runs(tracking: Tracking) -> list[Run]:
-    """Return every run of the experiment, the latest first; their stages, which are runs too, are not listed.
+    """Return every training of the experiment, the latest first.
+
+    Their stages, which are runs too, are not listed; nor are evaluations and encoders, which MLflow's own page shows.
 
     Raises:
-        TrainingError: there is no experiment yet, or the store cannot be read.
+        TrainingError: nothing was trained yet, or the store cannot be read.
     """
     mlflow.set_tracking_uri(tracking.uri)
     client = MlflowClient()
     try:
         experiment = client.get_experiment_by_name(EXPERIMENT)
-        if experiment is None:
+        found = _all(client, experiment.experiment_id) if experiment else []
+        whole = [run for run in found if _is_training(run.data.tags)]
+        if not whole:
             message = f"{tracking.uri} : aucun essai suivi ; lancez d'abord `genscan train`"
             raise TrainingError("essais_absents", message)
-        found = client.search_runs(
-            [experiment.experiment_id], max_results=MOST_RUNS, order_by=["attributes.start_time DESC"]
-        )
         aliases = dict(_aliases(client))
-        whole = [run for run in found if PARENT not in run.data.tags]
         return [_run(client, run, aliases.get(run.info.run_id, ())) for run in whole]
     except MlflowException as error:
         raise TrainingError("suivi_illisible", f"{tracking.uri} : {str(error).splitlines()[0]}") from error
+
+
+def _all(client: MlflowClient, experiment: str) -> list[Any]:
+    return list(client.search_runs([experiment], max_results=MOST_RUNS, order_by=["attributes.start_time DESC"]))
+
+
+def _is_training(tags: Mapping[str, str]) -> bool:
+    # Runs older than the tag are trainings: nothing else was kept then.
+    return PARENT not in tags and tags.get(KIND, TRAINING) == TRAINING
 
 
 def _aliases(client: MlflowClient) -> Iterator[tuple[str, tuple[str, ...]]]:

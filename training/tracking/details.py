@@ -8,10 +8,11 @@ from pathlib import Path
 import mlflow
 from datasets import DatasetDict
 
+from cartography.tree import Cartographie
 from models.classifier import Classifier
 from models.encoder import Vectors
 from training.corpus.record_examples import labelled_of
-from training.measure.findings import look
+from training.measure.findings import Findings, look
 from training.measure.gold import Labelled, read_gold
 from training.measure.melo import FOLDER, QUERIES, measure_melo, read_melo
 from training.pictures import draw_confusion, draw_reliability
@@ -37,24 +38,35 @@ def log_details(classifier: Classifier, gold: Path | None, labelled: DatasetDict
     """
     log_findings(classifier, dict(_sets(gold, labelled)))
     if data is not None:
-        log_melo(data / FOLDER, classifier.bundle.encoder.encode)
+        mlflow.log_metrics(melo_figures(data / FOLDER, classifier.bundle.encoder.encode))
 
 
 def log_findings(classifier: Classifier, sets: Mapping[str, Sequence[Labelled]]) -> None:
     """Keep the findings on each labelled set, by its name: confusion, reliability, coverage, slices."""
     for name, labelled in sets.items():
         if labelled:
-            found = look(classifier, labelled)
-            mlflow.log_dict(found.model_dump(), f"{FINDINGS}/{name}.json")
-            mlflow.log_figure(draw_confusion(found, classifier.cartographie), f"{PICTURES}/{name}-confusion.png")
-            mlflow.log_figure(draw_reliability(found), f"{PICTURES}/{name}-fiabilite.png")
+            log_found(name, look(classifier, labelled), classifier.cartographie)
 
 
-def log_melo(folder: Path, encode: Callable[[Sequence[str]], Vectors]) -> None:
-    """Record how the encoder ranks on MELO, where the benchmark is there."""
-    if (folder / QUERIES).is_file():
-        figures = measure_melo(read_melo(folder), encode)
-        mlflow.log_metrics({"melo/map": figures.map, "melo/premier": figures.first})
+def log_found(name: str, found: Findings, tree: Cartographie) -> None:
+    """Keep the findings on one labelled set, and their pictures.
+
+    Args:
+        name: of the set.
+        found: what was found.
+        tree: names the métiers.
+    """
+    mlflow.log_dict(found.model_dump(), f"{FINDINGS}/{name}.json")
+    mlflow.log_figure(draw_confusion(found, tree), f"{PICTURES}/{name}-confusion.png")
+    mlflow.log_figure(draw_reliability(found), f"{PICTURES}/{name}-fiabilite.png")
+
+
+def melo_figures(folder: Path, encode: Callable[[Sequence[str]], Vectors]) -> dict[str, float]:
+    """Return how an encoder ranks on MELO; nothing where the benchmark is not there."""
+    if not (folder / QUERIES).is_file():
+        return {}
+    figures = measure_melo(read_melo(folder), encode)
+    return {"melo/map": figures.map, "melo/premier": figures.first}
 
 
 def _sets(gold: Path | None, labelled: DatasetDict | None) -> Iterator[tuple[str, list[Labelled]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,17 @@ from mlflow.tracking import MlflowClient
 from cartography.files import write_atomic
 from models.registry import FOLDER
 from training.corpus.examples import Corpus
+from training.errors import TrainingError
 
 EXPERIMENT = "genscan"
+OPENS_ON = ("mlflow.experimentKind", "custom_model_development")
+"""Tag of an experiment: what MLflow shows it as, runs rather than traces.
+
+MLflow 3.17 keeps it but lets the browser decide: « Model training » on its page, or `?workflowType=machine_learning`.
+"""
+KIND = "genre"
+"""Tag of a run: what it is of, so that one experiment can hold them all and each be asked for alone."""
+TRAINING, ENCODER, EVALUATION, PROMOTION = "essai", "encodeur", "evaluation", "promotion"
 DATA_CARD = Path(__file__).parents[1] / "data" / "README.md"
 RUN = "essai"
 """File of a training's directory: its MLflow run."""
@@ -50,7 +59,7 @@ def tracking_from_environment() -> Tracking:
 
 @contextmanager
 def tracked_run(
-    tracking: Tracking, name: str, experiment: str = EXPERIMENT, *, resumed: Path | None = None
+    tracking: Tracking, name: str, experiment: str = EXPERIMENT, *, resumed: Path | None = None, kind: str = TRAINING
 ) -> Iterator[str]:
     """Open a run of an experiment and yield its identifier; an exception marks it as failed.
 
@@ -60,20 +69,40 @@ def tracked_run(
         experiment: that it belongs to.
         resumed: directory of what the run keeps between two starts: a run that was stopped goes on under its own
             identifier; a finished one is never written again.
+        kind: value of its tag `KIND`.
+
+    Raises:
+        TrainingError: the tracking store cannot be reached or read.
     """
-    if tracking.uri.startswith("sqlite:///"):
-        Path(tracking.uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    mlflow.set_tracking_uri(tracking.uri)
-    client = MlflowClient()
-    if client.get_experiment_by_name(experiment) is None:
-        client.create_experiment(experiment, artifact_location=tracking.artifacts)
-    mlflow.set_experiment(experiment)
-    with mlflow.start_run(run_id=_stopped(client, resumed), run_name=name) as run:
+    with _open(tracking, name, experiment, resumed) as run:
+        mlflow.set_tag(KIND, kind)
         identifier = str(run.info.run_id)
         if resumed is not None:
             resumed.mkdir(parents=True, exist_ok=True)
             write_atomic(resumed / RUN, f"{identifier}\n".encode())
         yield identifier
+
+
+def _open(tracking: Tracking, name: str, experiment: str, resumed: Path | None) -> mlflow.ActiveRun:
+    if tracking.uri.startswith("sqlite:///"):
+        Path(tracking.uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    mlflow.set_tracking_uri(tracking.uri)
+    try:
+        client = MlflowClient()
+        _experiment(client, experiment, tracking.artifacts)
+        return mlflow.start_run(run_id=_stopped(client, resumed), run_name=name)
+    except MlflowException as error:
+        raise TrainingError("suivi_illisible", f"{tracking.uri} : {str(error).splitlines()[0]}") from error
+
+
+def _experiment(client: MlflowClient, name: str, artifacts: str | None) -> None:
+    """Make an experiment the current one, created if need be; what a person chose for its page stays."""
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        client.create_experiment(name, artifact_location=artifacts, tags=dict([OPENS_ON]))
+    elif OPENS_ON[0] not in found.tags and found.lifecycle_stage == "active":
+        client.set_experiment_tag(found.experiment_id, *OPENS_ON)
+    mlflow.set_experiment(name)
 
 
 def _stopped(client: MlflowClient, directory: Path | None) -> str | None:
@@ -105,12 +134,6 @@ def log_corpus(corpus: Corpus) -> None:
     sides = zip(corpus.dataset["source"], corpus.dataset["split"], strict=True)
     mlflow.log_artifact(str(DATA_CARD), "corpus")
     mlflow.log_metric("corpus/fiches_train", sum(side == ("fiche", "train") for side in sides))
-
-
-def log_curve(curve: Iterable[tuple[float, float]]) -> None:
-    """Record the losses of each epoch as steps."""
-    for epoch, (train, validation) in enumerate(curve):
-        mlflow.log_metrics({"perte_entrainement": train, "perte_validation": validation}, step=epoch)
 
 
 def log_facts(params: Mapping[str, Any], tags: Mapping[str, str]) -> None:

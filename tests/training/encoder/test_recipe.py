@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from training.encoder.recipe import SOURCES, Recipe, make_encoder, rehearsal
+from training.encoder.recipe import SOURCES, Recipe, rehearsal
+from training.encoder.run import run_encoder
 from training.errors import TrainingError
 from training.material.collection import gather, lines
 
@@ -21,9 +22,7 @@ def _lines(path: Path, *rows: object) -> None:
     path.write_text("\n".join(text) + "\n", encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("sources")
+def write_sources(root: Path) -> Path:
     data = root / "data"
     fiche = {
         "code_rome": "M1855",
@@ -76,6 +75,11 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sources(tmp_path_factory.mktemp("sources"))
+
+
 def test_what_a_model_is_measured_on_is_not_in_the_material(root: Path) -> None:
     material = gather(root)
     assert [c.names[0] for c in material.concepts["offre"]] == ["Développeur web H/F"]
@@ -97,12 +101,13 @@ def test_the_encoder_is_made_and_made_again_from_where_it_stands(
     recipe = Recipe(base=str(tiny_base_dir), **RECIPE)  # type: ignore[arg-type]
     seen: list[tuple[str, int]] = []
     for _ in range(2):
-        make_encoder(
+        run_encoder(
             recipe,
             root,
             tmp_path / "travail",
             tmp_path / "modele",
-            progress=lambda stage, step, steps, task, loss: seen.append((stage, step)),
+            None,
+            told=lambda stage, step, steps, task, loss: seen.append((stage, step)),
         )
     assert seen == [("distillation", 1), ("distillation", 2), ("contraste", 1), ("contraste", 2), ("contraste", 3)]
     model = SentenceTransformer(str(tmp_path / "modele"), device="cpu")

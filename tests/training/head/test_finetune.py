@@ -11,7 +11,7 @@ from models.head import TreeSums
 from training.encoder.base import Base
 from training.encoder.preparation import student_of
 from training.encoder.tasks import Contrast, Task
-from training.head.finetune import Frame, finetune, logits_of, polish, validation_loss
+from training.head.finetune import Curve, Frame, finetune, logits_of, polish, validation_loss
 from training.head.network import Network, TreeLoss
 from training.head.rows import Rows, drawn
 from training.head.settings import FineTuning
@@ -59,7 +59,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(network: Network, tmp_pa
     whole = _train(network, tmp_path / "whole")
     expected = logits_of(network, TEXTS, 16)
 
-    def stop(step: int, steps: int, loss: float, held: float | None) -> None:
+    def stop(step: int, steps: int, loss: float, curve: Curve | None) -> None:
         if step == 6:
             raise KeyboardInterrupt
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from models.classifier import Classifier
 from tests.tiny import FORMATIONS, OFFRES
 from tests.training.measure.support import TREE
+from training.errors import TrainingError
 from training.measure.findings import Confusion
 from training.measure.gold import Labelled
 from training.measure.slices import UNKNOWN
@@ -19,8 +20,9 @@ from training.report.cli import report
 from training.report.confusion import grid, labels_of, worst
 from training.report.history import read_runs
 from training.run import Outcome
+from training.tracking.curves import log_curve
 from training.tracking.details import IDEA, log_findings
-from training.tracking.runs import URI_VARIABLE, Tracking, log_curve, tracked_run
+from training.tracking.runs import ENCODER, EVALUATION, URI_VARIABLE, Tracking, tracked_run
 
 GOLD = [
     Labelled(OFFRES[0], True, ("developpement",), ("developpement",), ("developpeur-web",)),
@@ -128,6 +130,20 @@ def test_a_run_can_be_asked_for(store: Tracking, tmp_path: Path) -> None:
     )
     assert result.exit_code == 2
     assert not (tmp_path / "x.html").exists()
+
+
+def test_evaluations_and_encoders_are_no_trainings(tmp_path: Path) -> None:
+    tracking = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", (tmp_path / "artefacts").as_uri())
+    for kind in (EVALUATION, ENCODER):
+        with tracked_run(tracking, kind, kind=kind):
+            mlflow.log_metric("dev/tous/poste", 0.9)
+    with pytest.raises(TrainingError, match="aucun essai suivi"):
+        read_runs(tracking)
+    with tracked_run(tracking, "essai"):
+        pass
+    with tracked_run(tracking, "plus tard", kind=EVALUATION):
+        pass
+    assert [run.idea for run in read_runs(tracking)] == ["essai"]
 
 
 def test_no_run_yet_is_one_line(tmp_path: Path) -> None:
