@@ -18,7 +18,8 @@ from models.search.words import STOP_WORDS, neutral
 
 Genre = Literal["poste", "metier", "famille", "appellation", "intitule"]
 RANKS: dict[Genre, int] = {"poste": 0, "metier": 1, "famille": 2, "appellation": 3, "intitule": 4}
-"""In the order they are proposed."""
+"""In the order they are proposed; other names of a poste than its own come after the familles."""
+_OTHER_NAMES = 2.5
 
 MAX_TITLE = 90
 """Characters of a catalogue's title beyond which it is not proposed."""
@@ -42,10 +43,22 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title to propose; `feminin` is shown to who types it, and is the masculine where there is one form."""
+    """A title to propose.
+
+    Attributes:
+        suggestion: what is proposed.
+        feminin: shown to who types it; the masculine where there is one form.
+        own: whether it is the node's own name, and not another one that people use, English ones among them.
+    """
 
     suggestion: Suggestion
     feminin: str
+    own: bool = True
+
+    @property
+    def rank(self) -> float:
+        """What it is proposed after."""
+        return RANKS[self.suggestion.genre] if self.own else _OTHER_NAMES
 
 
 class Suggestions:
@@ -59,7 +72,7 @@ class Suggestions:
             counts: titles of the catalogue, as written → how many records have it.
         """
         kept: dict[str, Title] = {}
-        for title in sorted(titles, key=lambda title: RANKS[title.suggestion.genre]):
+        for title in sorted(titles, key=lambda title: title.rank):
             kept.setdefault(_key(title.suggestion.texte), title)
         frequency: dict[str, int] = {}
         for written, count in sorted((counts or {}).items(), key=lambda item: (-item[1], item[0])):
@@ -69,7 +82,7 @@ class Suggestions:
                 frequency[key] = frequency.get(key, 0) + count
                 kept.setdefault(key, Title(Suggestion(shown, "intitule"), shown))
         self._titles, keys = _ordered(kept, frequency)
-        self._ranks = np.array([RANKS[title.suggestion.genre] for title in self._titles], dtype=np.int64)
+        self._ranks = np.array([round(2 * title.rank) for title in self._titles], dtype=np.int64)
         self._starts = Starts((key, row) for row, key in enumerate(keys))
         self._words = Starts((word, row) for row, title in enumerate(self._titles) for word in _words(title, keys[row]))
 
@@ -103,8 +116,15 @@ class Suggestions:
         rows = self._matching(words)
         if not len(rows) and (forgiven := [self._words.near(word) for word in words]) and all(forgiven):
             rows = self._all([self._mask(near) for near in forgiven])
-        order = np.argsort(self._scores(typed)[rows], kind="stable")[:k]
-        return [self._shown(self._titles[row], words) for row in rows[order].tolist()]
+        order = np.argsort(self._scores(typed)[rows], kind="stable")
+        found: dict[object, Suggestion] = {}
+        for row in rows[order].tolist():
+            suggestion = self._shown(self._titles[row], words)
+            # A poste once, by the best of its names; the others would crowd out its neighbours.
+            found.setdefault(suggestion.id if suggestion.genre == "poste" else row, suggestion)
+            if len(found) == k:
+                break
+        return list(found.values())
 
     def _scores(self, typed: list[str]) -> NDArray[np.int64]:
         """Return what ranks each row, the least first; rows of one score stay in their order."""
@@ -114,7 +134,7 @@ class Suggestions:
             rows = self._starts.of(opening)
             scores[rows] = self._ranks[rows] * 2
         exact = self._starts.exactly(" ".join(neutrals))
-        scores[exact] = self._ranks[exact] - len(RANKS)
+        scores[exact] = self._ranks[exact] - 4 * len(RANKS)
         return scores
 
     def _matching(self, words: list[str]) -> NDArray[np.int64]:
@@ -148,7 +168,7 @@ def tree_titles(cartographie: Cartographie) -> Iterator[Title]:
             yield Title(Suggestion(intitule.masculin, "poste", poste.id), intitule.feminin)
         yield Title(Suggestion(poste.libelle, "poste", poste.id), poste.libelle)
         for title in poste.titles:
-            yield Title(Suggestion(title, "poste", poste.id), title)
+            yield Title(Suggestion(title, "poste", poste.id), title, own=False)
     for metier in cartographie.metiers:
         yield Title(Suggestion(metier.libelle, "metier", metier.id), metier.libelle)
     for famille in cartographie.familles:
