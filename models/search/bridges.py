@@ -87,9 +87,8 @@ class Bridges:
         mask = filters.mask(index.columns)
         if origin.row is not None:
             own = index.columns.positions(np.array([origin.row]))
-            mask[: index.columns.count] &= index.columns.groups(np.arange(index.columns.count)) != (
-                index.columns.groups(own)[0] if len(own) else -1
-            )
+            if len(own):
+                mask &= index.columns.groups(np.arange(len(mask))) != index.columns.groups(own)[0]
         cosines, positions = index.vectors.search(origin.vector, max(CANDIDATES, k), index.columns.shown(mask))
         agreement = self._filing.agreement(origin.postes, index.columns, positions)
         scores = cosines + FILED * agreement

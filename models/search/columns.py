@@ -158,14 +158,16 @@ class Columns:
 
     def shown(self, mask: Mask) -> Mask:
         """Return the mask with one record of each group of duplicates: its first, or the first that passes."""
-        others = np.flatnonzero(mask & (self._groups[: self.count] != self._rows[: self.count]))
+        # Others may be storing records: what is looked at is what the mask knows.
+        count = len(mask)
+        groups, rows = self._groups[:count], self._rows[:count]
+        others = np.flatnonzero(mask & (groups != rows))
         if not len(others):
             return mask
-        groups = self._groups[others]
-        first, where = np.unique(groups, return_index=True)
-        heads = np.searchsorted(self._rows[: self.count], first)
-        inside = np.minimum(heads, self.count - 1)
-        headed = mask[inside] & (self._rows[inside] == first)
+        first, where = np.unique(groups[others], return_index=True)
+        heads = np.searchsorted(rows, first)
+        inside = np.minimum(heads, count - 1)
+        headed = mask[inside] & (rows[inside] == first)
         result = mask.copy()
         result[others] = False
         result[others[where[~headed]]] = True

@@ -106,9 +106,9 @@ class Filters:
         return told
 
     def mask(self, columns: Columns) -> Mask:
-        """Return which records pass, dead ones left out; (count,)."""
-        count = columns.count
+        """Return which records pass, dead ones left out, bool (count,): those stored from now on are not in it."""
         mask = columns.alive().copy()
+        count = len(mask)
         for name in self.active():
             mask &= columns.column(name).mask(self.wanted(name), count)
         if self.duree_min is not None:
@@ -118,12 +118,13 @@ class Filters:
         if self.depuis is not None:
             mask &= columns.numbers("date")[:count] >= day_number(self.depuis)
         if self.autour is not None:
-            mask &= distances(columns, self.autour) <= self.autour.km
+            mask &= distances(columns, self.autour)[:count] <= self.autour.km
         return mask
 
 
 def distances(columns: Columns, circle: Circle) -> Any:
     """Return kilometres from a circle's centre to each record, NaN where it has no place."""
-    latitudes, longitudes = columns.numbers("latitude"), columns.numbers("longitude")
+    longitudes = columns.numbers("longitude")
+    latitudes = columns.numbers("latitude")[: len(longitudes)]
     with np.errstate(invalid="ignore"):
         return distance_km(circle.latitude, circle.longitude, latitudes, longitudes)

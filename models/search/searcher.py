@@ -208,6 +208,8 @@ class Searcher:
         scores = np.array([score for _, score in found])
         known = np.isin(rows, columns.rows(columns.positions(rows)))
         positions, scores = columns.positions(rows), scores[known]
+        inside = positions < len(mask)
+        positions, scores = positions[inside], scores[inside]
         passing = np.flatnonzero(mask[positions])[:CANDIDATES]
         return dict(zip(positions[passing].tolist(), scores[passing].tolist(), strict=True))
 

@@ -96,7 +96,7 @@ class VectorStore:
         """Return candidates with their cosines: of the file by its index, of the latest all that pass."""
         recent = np.arange(self.stored, self.count)
         if mask is not None:
-            recent = recent[mask[self.stored : self.count]]
+            recent = self.stored + np.flatnonzero(mask[self.stored :])
         scores: NDArray[np.float32] = self.at(recent) @ vector
         if not self.stored:
             return scores, recent

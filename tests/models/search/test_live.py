@@ -15,6 +15,7 @@ from cartography.fiche import Fiche
 from models.classifier import Classifier
 from models.errors import IndexUnusable
 from models.search import live
+from models.search.filters import Filters
 from models.search.generations import current
 from models.search.index import FILES, open_index
 from models.search.live import Change, IndexBusy, compact, delete, upsert
@@ -144,8 +145,18 @@ def test_readers_and_a_writer_side_by_side(directory: Path, tiny_classifier: Cla
     def read() -> None:
         while not stop.is_set():
             seen.append(len(ids(searcher)))
+            page = searcher.search(Query("data engineer", filters=Filters(type="offre"), facettes=("famille",)))
+            assert {hit.entry.fiche["type"] for hit in page.hits} == {"offre"}
 
-    readers = [threading.Thread(target=read) for _ in range(2)]
+    failed: list[BaseException] = []
+
+    def read_on() -> None:
+        try:
+            read()
+        except BaseException as error:
+            failed.append(error)
+
+    readers = [threading.Thread(target=read_on) for _ in range(2)]
     for reader in readers:
         reader.start()
     for rank in range(10):
@@ -155,6 +166,7 @@ def test_readers_and_a_writer_side_by_side(directory: Path, tiny_classifier: Cla
     stop.set()
     for reader in readers:
         reader.join()
+    assert failed == []
     assert len(ids(searcher)) == base + 10
     assert set(seen) <= set(range(base, base + 11))
 
