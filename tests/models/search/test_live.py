@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -148,25 +149,14 @@ def test_readers_and_a_writer_side_by_side(directory: Path, tiny_classifier: Cla
             page = searcher.search(Query("data engineer", filters=Filters(type="offre"), facettes=("famille",)))
             assert {hit.entry.fiche["type"] for hit in page.hits} == {"offre"}
 
-    failed: list[BaseException] = []
-
-    def read_on() -> None:
-        try:
-            read()
-        except BaseException as error:
-            failed.append(error)
-
-    readers = [threading.Thread(target=read_on) for _ in range(2)]
-    for reader in readers:
-        reader.start()
-    for rank in range(10):
-        upsert(
-            directory, [Fiche(f"n{rank}", "offre", f"Data engineer {rank} {'abcdefghij'[rank] * 9}")], tiny_classifier
-        )
-    stop.set()
-    for reader in readers:
-        reader.join()
-    assert failed == []
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        for rank in range(10):
+            title = f"Data engineer {rank} {'abcdefghij'[rank] * 9}"
+            upsert(directory, [Fiche(f"n{rank}", "offre", title)], tiny_classifier)
+        stop.set()
+        for reader in readers:
+            reader.result()
     assert len(ids(searcher)) == base + 10
     assert set(seen) <= set(range(base, base + 11))
 
