@@ -16,7 +16,7 @@ from models.classifier import Classifier
 from models.errors import IndexUnusable
 from models.search.build import build_index, reindex
 from models.search.generations import current
-from models.search.index import open_index
+from models.search.index import check_index, open_index
 from serving.model import load_classifier
 from serving.settings import PREFIX, Settings
 
@@ -59,7 +59,7 @@ def index_directory(settings: Settings, classifier: Classifier) -> Path:
     if settings.index is None:
         return ensure_sample_index(settings, classifier)
     try:
-        open_index(settings.index, classifier.bundle)
+        check_index(settings.index, classifier.bundle)
     except IndexUnusable as error:
         if error.code != "index_autre_encodeur" or settings.mlflow_tracking_uri is None:
             raise

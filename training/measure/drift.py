@@ -117,7 +117,7 @@ def chance(classes: int, old: int, new: int) -> float:
     0.0055
     """
     free = max(1, classes - 1)
-    quantile = free * (1 - 2 / (9 * free) + 1.6449 * (2 / (9 * free)) ** 0.5) ** 3
+    quantile: float = free * (1 - 2 / (9 * free) + 1.6449 * (2 / (9 * free)) ** 0.5) ** 3
     return quantile * (1 / max(1, old) + 1 / max(1, new))
 
 
