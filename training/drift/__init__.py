@@ -1,0 +1,1 @@
+"""What moved from one file of records, or of answers, to another: the verb `drift` and its page."""
