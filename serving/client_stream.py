@@ -86,6 +86,7 @@ def _exchange(transport: Transport, target: str, lines: Lines) -> Iterator[dict[
     """Make one request and yield what it answers."""
     connection = transport.connect()
     sender: Thread | None = None
+    left = False
     try:
         connection.putrequest("POST", target, skip_accept_encoding=True)
         for name, value in transport.headers(NDJSON).items():
@@ -99,11 +100,15 @@ def _exchange(transport: Transport, target: str, lines: Lines) -> Iterator[dict[
             # An encrypted connection is not safely read and written by two threads; the service waits for its reader.
             sender.join()
         yield from _answers(connection, lines)
+    except GeneratorExit:
+        # Nobody wants more: a source that is waited for may never say so.
+        left = True
+        raise
     except (OSError, HTTPException, ValueError) as error:
         raise unreachable(error) from error
     finally:
         _close(connection, wire if sender else None)
-        if sender:
+        if sender and not left:
             # The source belongs to one thread at a time: the next request may not read it before this one stops.
             sender.join()
 

@@ -125,10 +125,22 @@ def test_what_the_source_raises_comes_after_the_answers_so_far(client: Client) -
         next(stream)
 
 
-def test_a_stream_left_in_the_middle_frees_its_thread(client: Client) -> None:
+def test_a_stream_can_be_left_in_the_middle(client: Client) -> None:
     stream = client.classify_stream(iter(_offers(STREAMED)))
     assert next(stream)["id"] == "0"
     stream.close()  # type: ignore[attr-defined]
+    never = Event()
+
+    def waiting() -> Iterator[dict[str, Any]]:
+        yield OFFER
+        never.wait(30)
+
+    start = time.monotonic()
+    stream = client.classify_stream(waiting())
+    assert next(stream)["id"] == "a"
+    stream.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - start < 15
+    never.set()
 
 
 def test_a_batch_too_big_for_one_request_is_halved(client: Client, service: tuple[str, Troubled]) -> None:

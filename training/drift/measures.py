@@ -73,7 +73,8 @@ class Compared:
         sizes = sum(self.old), sum(self.new)
         if not all(sizes):
             return Measure(name, PSI)
-        return Measure(name, PSI, stability(self.old, self.new), chance(len(self.names), *sizes))
+        filled = sum(a + b > 0 for a, b in zip(self.old, self.new, strict=True))
+        return Measure(name, PSI, stability(self.old, self.new), chance(filled, *sizes))
 
 
 def by_name(old: Counter[str], new: Counter[str]) -> Compared:
@@ -84,7 +85,7 @@ def by_name(old: Counter[str], new: Counter[str]) -> Compared:
 
 def by_confidence(old: Profile, new: Profile) -> Compared:
     """Compare the confidences by tenths."""
-    names = [f"{tenth}0–{tenth + 1}0 %" for tenth in range(10)]
+    names = [f"{10 * tenth}–{10 * tenth + 10} %" for tenth in range(10)]
     return Compared(names, counts(old.confidences, TENTHS), counts(new.confidences, TENTHS))
 
 
