@@ -13,7 +13,6 @@ from training.search.evaluation import SystemFigures, by_kind, interval
 from training.search.judged import Judged
 from training.search.speed import SpeedFigures
 
-
 WIDTH = 130
 """Columns that the tables need; a narrower terminal wraps them."""
 
