@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from models.search.bridges import Bridges
 from models.search.generations import current
 from models.search.index import open_index
 from models.search.live import Change, delete, upsert
-from models.search.searcher import Query, Searcher
+from models.search.searcher import Searcher
 from models.search.suggestions import Suggestions
 from serving.index import index_directory
 from serving.ingest.answering import Answering
@@ -89,8 +90,11 @@ class Engine:
     def _warm_up(self) -> None:
         title = self.cartographie.postes[0].libelle
         self.classifier.classify([Fiche(id="-", type="offre", intitule=title)])
-        self.searcher.search(Query(title, k=1, facettes=("famille",)))
+        self.searcher.warm_up()
         load_places()
+        # What was loaded stays: looking through it for garbage would hold a query for ten milliseconds now and then.
+        gc.collect()
+        gc.freeze()
 
     def reopened(self) -> Engine | None:
         """Return an engine on the current generation of the index; None where it is the one that is open.
@@ -101,6 +105,7 @@ class Engine:
         if current(self.directory) == self.searcher.index.folder:
             return None
         searcher = Searcher(open_index(self.directory, self.classifier.bundle), self.classifier)
+        searcher.warm_up()
         suggestions = _suggestions(searcher, self.cartographie, self.crosswalk)
         return replace(self, searcher=searcher, bridges=Bridges(searcher, self.classifier), suggestions=suggestions)
 

@@ -9,17 +9,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.encoder import Encoder, Vectors
-from models.reading import Reader, sentences, words
+from models.bundle import Bundle
+from models.encoder import Vectors
+from models.reading import sentences, words
 from models.search.words import terms
 
 MAX_EXTRACT = 280
 """Characters of the description shown with a result."""
-_LOOKED_AT = 3_000
+_LOOKED_AT = 2_000
 """Characters of the description in which words are looked for."""
-_PASSAGES, _ALL_PASSAGES = 3, 12
+_PASSAGES, _ALL_PASSAGES = 3, 6
 """Sentences, of a record and of a page, compared with the query where no word meets it: the most telling ones. Encoding
 more would take longer than the search."""
+
+_COMPARED = 16
+"""Tokens of a sentence that are compared."""
 
 Spans = list[tuple[int, int]]
 """(start, end) of matched words, in characters."""
@@ -60,7 +64,7 @@ def _terms_of(word: str) -> frozenset[str]:
 def matching_extract(description: str, wanted: Collection[str]) -> Extract | None:
     """Return the sentence that holds most of the wanted terms, with those after it that fit; None where none does."""
     found = sentences(description[:_LOOKED_AT])
-    held = [len({term for word in words(s) for term in _terms_of(word)} & set(wanted)) for s in found]
+    held = [len(frozenset().union(*map(_terms_of, words(sentence))).intersection(wanted)) for sentence in found]
     if not any(held):
         return None
     first = int(np.argmax(held))
@@ -79,16 +83,17 @@ def first_lines(description: str) -> Extract:
     return Extract(description[:MAX_EXTRACT].rsplit(" ", 1)[0] + "…", [])
 
 
-def nearest_passages(descriptions: Sequence[str], vector: Vectors, encoder: Encoder, reader: Reader) -> list[Extract]:
+def nearest_passages(descriptions: Sequence[str], vector: Vectors, bundle: Bundle) -> list[Extract]:
     """Return, for each description, the passage nearest in meaning to a query's vector.
 
     Only the sentences that tell most of the work are compared (`Reader.salient`).
     """
     each = min(_PASSAGES, max(1, _ALL_PASSAGES // max(1, len(descriptions))))
-    picked = [reader.salient(text[:_LOOKED_AT], each) or [text[:MAX_EXTRACT]] for text in descriptions]
+    picked = [bundle.reader.salient(text[:_LOOKED_AT], each) or [text[:MAX_EXTRACT]] for text in descriptions]
     if each == 1 or not picked:
         return [first_lines(found[0]) for found in picked]
-    cosines = encoder.encode([sentence for found in picked for sentence in found]) @ vector
+    every = [sentence for found in picked for sentence in found]
+    cosines = bundle.encoder.glance(every, _ALL_PASSAGES, _COMPARED) @ vector
     ends = np.cumsum([0, *map(len, picked)]).tolist()
     best = [found[int(np.argmax(cosines[a:b]))] for found, (a, b) in zip(picked, pairwise(ends), strict=True)]
     return [first_lines(sentence) for sentence in best]

@@ -107,7 +107,7 @@ def _extracts(entries: list[Entry], understood: Understood | None, bundle: Bundl
         elif description:
             distant.append(entry)
     texts = [entry.fiche["description"] for entry in distant]
-    nearest = nearest_passages(texts, understood.vector, bundle.encoder, bundle.reader)
+    nearest = nearest_passages(texts, understood.vector, bundle)
     return found | {entry.row: extract for entry, extract in zip(distant, nearest, strict=True)}
 
 

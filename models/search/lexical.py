@@ -10,9 +10,9 @@ from models.search.catalogue import Catalogue
 
 WEIGHTS = (6.0, 0.5, 1.0)
 """Of a term in the title, in the labels around it, in the description; measured by `genscan search-eval`."""
-BUDGET = 60_000
-"""Records that a query may have ranked, all its terms together: some 40 ms would go into 100,000. The commonest terms
-are left out past it; the vectors know them well."""
+BUDGET = 8_000
+"""Records that a query may have ranked, all its terms together: some 3 ms. The commonest terms are left out past it;
+the vectors know them well."""
 
 
 class Lexicon:

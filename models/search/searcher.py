@@ -15,6 +15,7 @@ from models.classifier import Classifier
 from models.encoder import Vectors
 from models.search.columns import Mask, Positions
 from models.search.filters import Filters, distances
+from models.search.highlights import nearest_passages
 from models.search.hits import Hit, told
 from models.search.index import Index
 from models.search.lexical import Lexicon
@@ -22,11 +23,11 @@ from models.search.ranking import Blend, Features, Filing, level_agreement
 from models.search.spelling import Spelling, field_words
 from models.search.understanding import Reader, Understood
 
-CANDIDATES = 200
+CANDIDATES = 120
 """Records that each side gives."""
 DEEPEST = 1_000
 """How far pages go: results beyond it are noise to a person, and each page costs the ones before it."""
-DEEP_WORDS = 2_000
+DEEP_WORDS = 1_000
 """Records that the words' side looks at under a filter."""
 WORDED = 0.5
 """BM25, as a share of the best candidate's, from which a record is no noise whatever the vectors say."""
@@ -35,6 +36,8 @@ LARGE = 5_000
 FORMS = 50_000
 """Most words that typing errors are mended to."""
 
+Worded = list[tuple[int, float]]
+"""(row, BM25) of the records that hold words of a query, the best first."""
 Tri = Literal["pertinence", "date", "duree", "distance", "intitule"]
 
 
@@ -122,6 +125,12 @@ class Searcher:
         # One query is too small to share among cores, and several are answered at once.
         faiss.omp_set_num_threads(1)
 
+    def warm_up(self) -> None:
+        """Answer, so that the engine is prepared for the shapes of queries and passages: the first time is slow."""
+        for length in range(1, 8):
+            self.search(Query(" ".join(["web"] * 6 * length), facettes=("famille",)))
+        nearest_passages(["Du web."], self.encode(["web"])[0], self._classifier.bundle)
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors that queries are searched by, float32 (len(texts), dimension)."""
         return np.stack([self._reader.read(text).vector for text in texts])
@@ -135,14 +144,17 @@ class Searcher:
         self._follow()
         text = query.texte.strip()
         understood = self._reader.read(text) if text else None
-        found = self._found(understood, query.filters)
+        # Under a filter, the first that pass may stand far down.
+        deepest = 2 * CANDIDATES if query.filters == Filters() else DEEP_WORDS
+        worded = self._lexicon.search(understood.termes, deepest) if understood else []
+        found = self._found(understood, worded, query.filters)
         ordered = self._sorted(found, query)
         page = ordered.take(np.arange(query.debut, min(query.debut + query.k, len(ordered.positions))))
         hits = told(self.index, page, understood, self._classifier.bundle, extraits=query.extraits)
         return Page(
             hits,
             len(found.positions),
-            {name: self._counts(name, understood, query.filters, found) for name in query.facettes},
+            {name: self._counts(name, understood, worded, query.filters, found) for name in query.facettes},
             understood,
             understood is not None and self._is_outside(understood),
         )
@@ -163,22 +175,21 @@ class Searcher:
             self._state = self.index.state
             self._lexicon.forget()
 
-    def _found(self, understood: Understood | None, filters: Filters) -> Ranked:
+    def _found(self, understood: Understood | None, worded: Worded, filters: Filters) -> Ranked:
         """Return the results of a query, duplicates shown once, the best first."""
         mask = filters.mask(self.index.columns)
         if understood is None:
             return Ranked.unscored(np.flatnonzero(self.index.columns.shown(mask)))
-        ranked = self._candidates(understood, mask)
+        ranked = self._candidates(understood, self._passing(worded, mask), mask)
         kept = ranked.take(np.flatnonzero(ranked.kept))
         groups = self.index.columns.groups(kept.positions)
         _, first = np.unique(groups, return_index=True)
         return kept.take(np.sort(first)[:DEEPEST])
 
-    def _candidates(self, understood: Understood, mask: Mask) -> Ranked:
+    def _candidates(self, understood: Understood, worded: dict[int, float], mask: Mask) -> Ranked:
         """Return the records that vectors and words find under a mask, scored, the best first."""
         columns, vectors = self.index.columns, self.index.vectors
         scores, near = vectors.search(understood.vector, CANDIDATES, mask)
-        worded = self._worded(understood, mask)
         others = np.setdiff1d(np.fromiter(worded, dtype=np.int64), near)
         positions = np.concatenate([near, others])
         cosines = np.concatenate([scores, vectors.at(others) @ understood.vector])
@@ -196,11 +207,8 @@ class Searcher:
         least = self.blend.outside if self._is_outside(understood) else self.blend.least
         return Ranked(positions, scores, cosines, (scores >= least) | (said >= WORDED)).take(order)
 
-    def _worded(self, understood: Understood, mask: Mask) -> dict[int, float]:
-        """Return position → BM25 of the best records that hold words of the query."""
-        # Under a filter, the first that pass may stand far down.
-        deepest = 2 * CANDIDATES if mask.sum() > 0.9 * self.index.columns.count else DEEP_WORDS
-        found = self._lexicon.search(understood.termes, deepest)
+    def _passing(self, found: Worded, mask: Mask) -> dict[int, float]:
+        """Return position → BM25 of the best records that hold words of the query and pass a mask."""
         if not found:
             return {}
         columns = self.index.columns
@@ -237,10 +245,12 @@ class Searcher:
         titles = self.index.catalogue.folded_titles(self.index.columns.rows(positions).tolist())
         return np.array(sorted(range(len(titles)), key=lambda rank: titles[rank]), dtype=np.intp)
 
-    def _counts(self, name: str, understood: Understood | None, filters: Filters, found: Ranked) -> dict[str, int]:
+    def _counts(
+        self, name: str, understood: Understood | None, worded: Worded, filters: Filters, found: Ranked
+    ) -> dict[str, int]:
         """Return how many results hold each value of a criterion, with all the filters but its own."""
         if name in filters.active():
-            found = self._found(understood, filters.without(name))
+            found = self._found(understood, worded, filters.without(name))
         return self.index.columns.column(name).counts(found.positions)
 
     def row_of(self, fiche_id: str, fiche_type: str | None = None) -> int:

@@ -18,10 +18,10 @@ from models.search.columns import Mask, Positions, grown
 
 FLAT_MOST = 50_000
 """Vectors up to which every product is computed: some 3 ms, and nothing to train."""
-EXACT_MOST = 20_000
+EXACT_MOST = 5_000
 """Records that pass a filter, up to which the products of those alone are computed."""
-PROBES = 48
-"""Lists of the inverted file that a query reads."""
+PROBES = 72
+"""Lists of the inverted file that a query reads; more under a filter, whose records are spread over more of them."""
 TRAINED_ON = 60
 """Vectors a list that its centre is learnt from."""
 REFINED = 2
@@ -123,7 +123,7 @@ class VectorStore:
             kept = (bits, selector)
         if inverted:
             share = 1.0 if passing is None else max(passing / self.count, 1e-6)
-            parameters.nprobe = min(self._index.nlist, round(PROBES / share))
+            parameters.nprobe = min(self._index.nlist, round(PROBES / share**0.5))
         return parameters, kept
 
 

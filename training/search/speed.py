@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import sys
 import time
@@ -67,6 +68,10 @@ def _measured(directory: Path, bundle: Path, texts: list[str]) -> dict[str, Any]
     start = time.perf_counter()
     searcher = Searcher(open_index(directory, classifier.bundle), classifier)
     opened = time.perf_counter() - start
+    # As the service does before its first query.
+    searcher.warm_up()
+    gc.collect()
+    gc.freeze()
     queries = [Query(text, facettes=FACETS) for text in texts]
     filtered = [Query(text, facettes=FACETS, filters=Filters(region="84", type="offre")) for text in texts]
     encoded = classifier.bundle.encoder.encode(texts)
