@@ -93,6 +93,8 @@ class Engine:
         self.searcher.warm_up()
         load_places()
         # What was loaded stays: looking through it for garbage would hold a query for ten milliseconds now and then.
+        # What an engine before this one left is looked through once more.
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SkipValidation, StrictBool, S
 
 from cartography.fiche import FicheSchema, FicheType
 from models.answer import Niveau
+from models.search.criteria import Critere
 from serving.schemas import Cosine, Decision, ErreurDeFiche, Noeud, Probability, Versions
 
 MAX_VALUES = 50
@@ -15,24 +16,6 @@ MAX_VALUES = 50
 MAX_TEXT = 300
 """Characters of a filter's value."""
 
-Facette = Literal[
-    "type",
-    "numerique",
-    "famille",
-    "metier",
-    "poste",
-    "region",
-    "departement",
-    "niveau_sortie",
-    "niveau_entree",
-    "modalite",
-    "certifiante",
-    "certification",
-    "organisme",
-    "label",
-    "contrat",
-    "duree",
-]
 _Short = Annotated[str, Field(max_length=MAX_TEXT)]
 _Values = _Short | Annotated[list[_Short], Field(max_length=MAX_VALUES)]
 _Level = Annotated[StrictInt, Field(ge=1, le=8)]
@@ -86,7 +69,7 @@ class SearchRequest(FiltersSchema):
     k: StrictInt = Field(default=10, ge=1, description="Nombre de résultats.")
     debut: StrictInt = Field(default=0, ge=0, le=1_000, description="Résultats avant la page.")
     tri: Literal["pertinence", "date", "duree", "distance", "intitule"] = Field(default="pertinence")
-    facettes: list[Facette] = Field(default=[], max_length=16, description="Critères dont les valeurs sont comptées.")
+    facettes: list[Critere] = Field(default=[], max_length=16, description="Critères dont les valeurs sont comptées.")
     extraits: StrictBool = Field(default=True, description="Dit où les mots se retrouvent.")
 
 

@@ -19,7 +19,7 @@ from models.search.filters import Filters
 from models.search.highlights import first_lines
 from models.search.hits import Hit
 from models.search.ranking import Filing
-from models.search.searcher import Searcher
+from models.search.searcher import Searcher, UnknownFiche
 
 CANDIDATES = 100
 """Neighbours among which the varied few are chosen."""
@@ -64,14 +64,22 @@ class Bridges:
         self._ranks = {poste.id: rank for rank, poste in enumerate(classifier.cartographie.postes)}
 
     def of_row(self, row: int, *, k: int = 10, filters: Filters | None = None) -> list[Bridge]:
-        """Return what is near a stored record, itself and its duplicates left out."""
+        """Return what is near a stored record, itself and its duplicates left out.
+
+        Raises:
+            UnknownFiche: it is no longer there.
+        """
         index = self._searcher.index
-        entry = index.catalogue.entries([row])[0]
+        index.refresh()
+        entries, vector = index.catalogue.entries([row]), index.vector_of(row)
+        if not entries or vector is None:
+            raise UnknownFiche("fiche_inconnue", "cette fiche vient d'être retirée de l'index")
+        entry = entries[0]
         postes = np.zeros(len(self._ranks), dtype=np.float32)
         for candidate in entry.reponse["candidats"]:
             if candidate["poste"] in self._ranks:
                 postes[self._ranks[candidate["poste"]]] = candidate["score"]
-        return self._near(_Origin(index.vector_of(row), postes, entry.fiche, row), k, filters or Filters())
+        return self._near(_Origin(vector, postes, entry.fiche, row), k, filters or Filters())
 
     def of_fiche(self, fiche: Fiche, *, k: int = 10, filters: Filters | None = None) -> list[Bridge]:
         """Return what is near a record; a stored one of the same type and id is left out."""

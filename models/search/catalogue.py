@@ -96,13 +96,14 @@ class Catalogue:
             found += [Facts(row, groupe, read_criteria(criteres)) for row, groupe, criteres in self._rows(query, part)]
         return found
 
-    def vectors(self, rows: Sequence[int], dimension: int) -> Vectors:
-        """Return the vectors of rows that came after the vectors' file, float32 (len(rows), dimension)."""
-        found: dict[int, bytes] = {}
+    def vectors(self, rows: Sequence[int]) -> dict[int, Vectors]:
+        """Return row → vector, float32 (dimension,), of those rows that came after the vectors' file and are there."""
+        found: dict[int, Vectors] = {}
         for part in _parts(rows):
-            found |= dict(self._rows(f"SELECT row, vecteur FROM vecteurs WHERE row IN ({_marks(part)})", part))  # noqa: S608
-        whole = b"".join(found[row] for row in rows)
-        return np.frombuffer(whole, dtype=np.float16).reshape(len(rows), dimension).astype(np.float32)
+            query = f"SELECT row, vecteur FROM vecteurs WHERE row IN ({_marks(part)})"  # noqa: S608  only marks
+            for row, stored in self._rows(query, part):
+                found[row] = np.frombuffer(stored, dtype=np.float16).astype(np.float32)
+        return found
 
     def recent_rows(self) -> list[int]:
         """Return the rows that came after the vectors' file and are still there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from cartography.fiche import Fiche
 from cartography.places import Place, Places
@@ -14,7 +14,7 @@ from models.answer import Answer
 Values = tuple[str, ...]
 """What a record holds of a criterion: none, one or several values."""
 
-CRITERIA = (
+Critere = Literal[
     "type",
     "numerique",
     "famille",
@@ -31,8 +31,10 @@ CRITERIA = (
     "label",
     "contrat",
     "duree",
-)
+]
 """Criteria of distinct values, in the order in which they are stored."""
+
+CRITERIA: tuple[str, ...] = get_args(Critere)
 
 NUMBERS = ("duree_heures", "date", "latitude", "longitude")
 """Criteria that are measured: hours, days since 1 January of year 1, degrees; NaN where unknown."""

@@ -111,15 +111,18 @@ class Index:
             self._version = version
 
     def _take(self, facts: list[Facts]) -> None:
-        if facts:
-            rows = [fact.row for fact in facts]
-            self.vectors.extend(self.catalogue.vectors(rows, self.vectors.dimension))
-            self.columns.extend(rows, [fact.groupe for fact in facts], [fact.criteria for fact in facts])
+        vectors = self.catalogue.vectors([fact.row for fact in facts])
+        # A record may have gone between the two readings: the change that says so is still to come.
+        there = [fact for fact in facts if fact.row in vectors]
+        if there:
+            self.vectors.extend(np.stack([vectors[fact.row] for fact in there]))
+            rows, groups, criteria = zip(*there, strict=True)
+            self.columns.extend(rows, groups, criteria)
 
-    def vector_of(self, row: int) -> Vectors:
-        """Return the stored vector of a row, float32 (dimension,)."""
-        result: Vectors = self.vectors.at(self.columns.positions(np.array([row])))[0]
-        return result
+    def vector_of(self, row: int) -> Vectors | None:
+        """Return the stored vector of a row, float32 (dimension,); None where it is not there."""
+        positions = self.columns.positions(np.array([row]))
+        return self.vectors.at(positions)[0] if len(positions) else None
 
 
 def encoder_id(bundle: Bundle) -> str:

@@ -29,21 +29,18 @@ class Lexicon:
         with self._lock:
             self._frequencies.clear()
 
-    def search(self, terms: Sequence[str], most: int, *, prefix: bool = False) -> list[tuple[int, float]]:
+    def search(self, terms: Sequence[str], most: int) -> list[tuple[int, float]]:
         """Return (row, BM25) of the records that hold any of the terms, the best first.
 
         Args:
             terms: of `models.search.words.terms`.
             most: how many at most.
-            prefix: whether the last term may be the beginning of a word that is still being typed.
         """
         wanted = list(dict.fromkeys(terms))
         if not wanted:
             return []
         with self._catalogue.connection() as db:
             told = [f'"{term}"' for term in self._affordable(db, wanted)]
-            if prefix and len(wanted[-1]) > 2 and not self._frequency(db, wanted[-1]):
-                told.append(f'"{wanted[-1]}"*')
             if not told:
                 return []
             query = (

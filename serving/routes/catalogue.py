@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from cartography.errors import reason
 from cartography.fiche import Fiche
+from models.search.live import Change
 from serving.body import JsonRoute
 from serving.engine import Engine
 from serving.errors import ApiError, json_response, responses
@@ -35,7 +38,7 @@ async def upsert(request: Request, body: UpsertRequest, context: Given) -> Respo
     def answer() -> Response:
         records = [engine.record_of(value) for value in body.fiches]
         errors = [record.as_json() for record in records if not isinstance(record, Fiche)]
-        change = engine.upsert([record for record in records if isinstance(record, Fiche)])
+        change = _written(lambda: engine.upsert([record for record in records if isinstance(record, Fiche)]))
         return _told(engine, errors, nouvelles=change.new, remplacees=change.replaced)
 
     return await in_thread(context.batches, answer)
@@ -54,10 +57,19 @@ async def delete(request: Request, body: DeleteRequest, context: Given) -> Respo
     engine = context.engine
 
     def answer() -> Response:
-        change = engine.delete([(key.type, key.id) for key in body.fiches])
+        change = _written(lambda: engine.delete([(key.type, key.id) for key in body.fiches]))
         return _told(engine, [], retirees=change.removed)
 
     return await in_thread(context.batches, answer)
+
+
+def _written(write: Callable[[], Change]) -> Change:
+    """Write; what the disk refuses is told as it is, and nothing was stored."""
+    try:
+        return write()
+    except OSError as error:
+        message = f"l'index ne peut pas être écrit ({reason(error)}) ; rien n'a été rangé"
+        raise ApiError(503, "index_non_inscriptible", message, headers={"Retry-After": "60"}) from error
 
 
 def _told(engine: Engine, errors: list[dict[str, Any]], **counts: int) -> Response:

@@ -9,8 +9,9 @@ from typing import get_args
 import pytest
 from fastapi.testclient import TestClient
 
+from models.search.criteria import CRITERIA
 from serving.routes.page import PAGE
-from serving.search_schemas import Facette, SearchRequest
+from serving.search_schemas import SearchRequest
 
 HTML = (PAGE / "index.html").read_text(encoding="utf-8")
 SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in PAGE.glob("*.js")}
@@ -87,7 +88,7 @@ def test_nothing_is_parsed_as_html_nor_asked_elsewhere(name: str) -> None:
 def test_criteria_offered_are_those_of_the_api() -> None:
     (listed,) = re.findall(r"export const FACETTES = \[([^\]]+)\]", SCRIPTS["filters.js"])
     offered = set(re.findall(r'"(\w+)"', listed))
-    assert offered <= set(get_args(Facette))
+    assert offered <= set(CRITERIA)
     assert offered <= SearchRequest.model_fields.keys()
     orders = re.findall(r'<option value="(\w+)">', HTML.partition('<select id="tri">')[2].partition("</select>")[0])
     assert set(orders) <= set(get_args(SearchRequest.model_fields["tri"].annotation))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import pytest
@@ -230,3 +231,20 @@ def test_only_those_with_a_key_may_write(engine: Engine, settings: Settings) -> 
     assert status({"X-API-Key": "un"}, **keys) == 200
     assert status({}, host="0.0.0.0") == 401
     assert status({}) == 200
+
+
+def test_a_disk_that_refuses_is_told_and_nothing_is_stored(
+    writable: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "plein")
+
+    monkeypatch.setattr("models.search.live._tell", full)
+    before = found(writable, "/search", {"k": 50})
+    response = writable.put("/fiches", json={"fiches": [{"id": "n1", "type": "offre", "intitule": "Web"}]})
+    assert response.status_code == 503
+    assert response.headers["retry-after"]
+    error = ErreurReponse.model_validate(response.json()).erreur
+    assert error.code == "index_non_inscriptible"
+    assert "plus de place" in error.message
+    assert found(writable, "/search", {"k": 50}) == before

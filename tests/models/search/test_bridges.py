@@ -15,7 +15,8 @@ from models.search.bridges import Bridge, Bridges, shared_words, varied
 from models.search.build import build_index
 from models.search.filters import Filters
 from models.search.index import open_index
-from models.search.searcher import Searcher
+from models.search.live import delete, upsert
+from models.search.searcher import Searcher, UnknownFiche
 
 COURSES = Filters(type="formation")
 TEXT = "Concevoir des sites, les mettre en ligne, les maintenir, avec une équipe de six personnes à Lyon."
@@ -54,6 +55,17 @@ def test_a_record_is_not_near_itself_nor_its_duplicates(bridges: Bridges) -> Non
     row = bridges._searcher.row_of("f3", "formation")
     assert not {"f3", "f3bis"} & set(ids(bridges.of_row(row, k=9)))
     assert "f3bis" not in ids(bridges.of_row(bridges._searcher.row_of("f1", "formation"), k=9))
+
+
+def test_a_record_that_another_process_just_stored_or_removed(tmp_path: Path, tiny_classifier: Classifier) -> None:
+    build_index(CATALOGUE, tmp_path, tiny_classifier)
+    bridges = Bridges(Searcher(open_index(tmp_path, tiny_classifier.bundle), tiny_classifier), tiny_classifier)
+    upsert(tmp_path, [Fiche("n1", "offre", "Développeur web")], tiny_classifier)
+    row = bridges._searcher.row_of("n1", "offre")
+    assert ids(bridges.of_row(row, k=2, filters=COURSES))[0] == "f1"
+    delete(tmp_path, [("offre", "n1")], tiny_classifier)
+    with pytest.raises(UnknownFiche):
+        bridges.of_row(row)
 
 
 def test_a_record_from_elsewhere_and_one_that_is_stored(bridges: Bridges) -> None:
