@@ -133,25 +133,6 @@ class Encoder:
         order = [rank[text] for text in texts]
         return Reading(reading.embedding[order], reading.features[order])
 
-    def glance(self, texts: Sequence[str], rows: int, tokens: int) -> Vectors:
-        """Return one unit vector a text from two batches of one shape, float32 (len(texts), dimension).
-
-        For what a person waits for: the engine reads all its weights for every batch, and prepares for every new shape.
-
-        Args:
-            texts: at most `rows` of them.
-            rows: of the two batches together, empty ones included; an even number.
-            tokens: that are read of each text.
-        """
-        part = self._encodings([*texts, *[""] * (rows - len(texts))])
-        width = _padded(tokens)
-        halves = (range(rows // 2), range(rows // 2, rows))
-        feeds = (
-            (list(half), _feed([part[r] for r in half], [min(len(part[r].ids), width) for r in half], width))
-            for half in halves
-        )
-        return self.compute(feeds, rows).embedding[: len(texts)]
-
     def feeds(self, texts: Sequence[Text], batch_tokens: int = BATCH_TOKENS) -> Iterator[tuple[list[int], Feed]]:
         """Yield the batches: the ranks of their texts, and the graph's inputs."""
         for start in range(0, len(texts), SLICE):

@@ -34,6 +34,13 @@ DEFAULT_OUTPUT = Path("models/default")
     help=f"Encodeur de base : nom ou dossier.  [défaut : {ENCODER}, que fait train-encoder, sinon {DEFAULT_BASE}]",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine de tous les tirages.")
+@click.option(
+    "--trainings",
+    type=click.IntRange(1, 10),
+    default=1,
+    show_default=True,
+    help="Entraînements, de graines successives, dont les poids sont moyennés.",
+)
 @click.option("--epochs", type=click.IntRange(1), default=6, show_default=True, help="Passages sur les fiches.")
 @click.option(
     "--max-tokens", type=click.IntRange(8, 512), default=96, show_default=True, help="Jetons lus d'une fiche au plus."
@@ -102,6 +109,7 @@ def train(
     output: Path,
     base: str | None,
     seed: int,
+    trainings: int,
     epochs: int,
     max_tokens: int,
     characters: int,
@@ -128,8 +136,9 @@ def train(
     found = gold or (default_gold() if default_gold().is_file() else None)
     base = base or (str(ENCODER) if ENCODER.is_dir() else DEFAULT_BASE)
     command = (
-        f"genscan train --base {base} --seed {seed} --epochs {epochs} --max-tokens {max_tokens} "
-        f"--characters {characters} {' '.join(f'--polished {length}' for length in polished)} --served {served}"
+        f"genscan train --base {base} --seed {seed} --trainings {trainings} --epochs {epochs} "
+        f"--max-tokens {max_tokens} --characters {characters} "
+        f"{' '.join(f'--polished {length}' for length in polished)} --served {served}"
         f"{' --tous-editeurs' if every_publisher else ''}"
     )
     settings = RunSettings(
@@ -138,6 +147,7 @@ def train(
         characters=characters,
         polished=polished,
         served=served,
+        trainings=trainings,
         finetuning=FineTuning(seed=seed, epochs=epochs, max_tokens=max_tokens),
         work=work,
         gold=found,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from training.encoder.names import DEFAULT_BASE
 from training.encoder.preparation import student_of
 from training.encoder.recipe import device, rehearsal
 from training.errors import TrainingError
-from training.head.finetune import Curve, Frame, finetune, polish, validation_loss
+from training.head.finetune import Curve, Frame, Progress, finetune, polish, validation_loss
 from training.head.lessons import Lessons, prepare
 from training.head.network import Network, TreeLoss
 from training.head.rows import Rows
@@ -50,6 +50,8 @@ class RunSettings:
             the passes begin anew, and the model is the mean of their weights (Wortsman et al. 2022, Model soups).
         served: of a description that the model reads once in service.
         finetuning: how encoder and head learn.
+        trainings: how many times they learn, from the same start with other seeds (that of `finetuning`, and those
+            that follow it); the model is the mean of the weights of all their ends.
         work: directory of what is kept between runs, so that a stopped one goes on, and of the last fp32 graph.
         gold: labelled records to report on at the end; None for none.
         data: folder of the labelled records' texts (`training.labels.sources.shared_root`), which may be absent: the
@@ -69,6 +71,7 @@ class RunSettings:
     polished: tuple[int, ...] = (240, 320)
     served: int = 320
     finetuning: FineTuning = field(default_factory=FineTuning)
+    trainings: int = 1
     work: Path = Path("var/train")
     gold: Path | None = None
     data: Path | None = None
@@ -105,9 +108,16 @@ class Plan:
 
     @property
     def directory(self) -> Path:
-        """Where the learning is kept, named after all that decides its outcome: only the same run goes on there."""
-        student = student_of(self.base)
-        facts = f"{self.corpus.digest} {self.settings.characters} {self.settings.finetuning} {student.digest()}"
+        """Where the run is kept, named after all that decides its outcome: only the same run goes on there."""
+        several = f" {self.settings.trainings}" if self.settings.trainings > 1 else ""
+        return self._kept(f"{self.settings.finetuning}{several}")
+
+    def directory_of(self, finetuning: FineTuning) -> Path:
+        """Where one of its trainings is kept, which other runs may share."""
+        return self._kept(str(finetuning))
+
+    def _kept(self, how: str) -> Path:
+        facts = f"{self.corpus.digest} {self.settings.characters} {how} {student_of(self.base).digest()}"
         return self.settings.work / hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
@@ -154,7 +164,7 @@ def learn(
         The network, on the processor, and (training loss, validation loss) of each pass.
     """
     keep_memory()
-    settings, lessons, directory = plan.settings, plan.lessons, plan.directory
+    settings, lessons = plan.settings, plan.lessons
     network = Network(student_of(plan.base), len(plan.corpus.labels) + 1).to(device())
     curve: list[tuple[float, float]] = []
 
@@ -166,19 +176,44 @@ def learn(
 
     say(f"apprentissage sur {len(lessons.records.texts)} fiches et {len(lessons.titles.texts)} titres")
     frame = Frame(lessons.titles, lessons.validation, rehearsal(settings.data), TreeLoss(TreeSums.of(plan.tree)))
-    curve += finetune(network, lessons.records, frame, settings.finetuning, directory, crew=crew, progress=tell)
-    if settings.finetuning.polish and settings.polished:
-        start, ends = _weights(network), []
-        for length, rows in zip(settings.polished, lessons.polished, strict=True):
-            say(f"derniers passages, sur {length} caractères choisis comme en service")
-            network.load_state_dict(start)
-            read = directory / f"lues-{length}-{_digest(rows)}"
-            curve += polish(network, rows, frame, settings.finetuning, read, crew=crew, progress=tell)
-            ends.append(_weights(network))
+    start, ends = _weights(network), []
+    for rank in range(settings.trainings):
+        finetuning = replace(settings.finetuning, seed=settings.finetuning.seed + rank)
+        if settings.trainings > 1:
+            say(f"entraînement {rank + 1} sur {settings.trainings}, graine {finetuning.seed}")
+        network.load_state_dict(start)
+        ends += _train(network, plan, frame, finetuning, crew, say, tell, curve)
+    if len(ends) > 1:
         network.load_state_dict({name: torch.stack([end[name] for end in ends]).mean(0) for name in start})
         held = validation_loss(network, frame.validation, frame.loss, settings.finetuning.max_tokens)
         say(f"moyenne des poids : perte de validation {held:.4f}")
     return network.to("cpu"), curve
+
+
+def _train(
+    network: Network,
+    plan: Plan,
+    frame: Frame,
+    finetuning: FineTuning,
+    crew: Crew,
+    say: Say,
+    tell: Progress,
+    curve: list[tuple[float, float]],
+) -> list[dict[str, torch.Tensor]]:
+    """Train once from the weights that the network has; extend the curve and return the weights of each end."""
+    lessons, directory = plan.lessons, plan.directory_of(finetuning)
+    curve += finetune(network, lessons.records, frame, finetuning, directory, crew=crew, progress=tell)
+    start = _weights(network)
+    if not (finetuning.polish and plan.settings.polished):
+        return [start]
+    ends = []
+    for length, rows in zip(plan.settings.polished, lessons.polished, strict=True):
+        say(f"derniers passages, sur {length} caractères choisis comme en service")
+        network.load_state_dict(start)
+        read = directory / f"lues-{length}-{_digest(rows)}"
+        curve += polish(network, rows, frame, finetuning, read, crew=crew, progress=tell)
+        ends.append(_weights(network))
+    return ends
 
 
 def _digest(rows: Rows) -> str:

@@ -249,6 +249,7 @@ def _log(settings: RunSettings, story: Story) -> None:
     log_facts(
         params={
             **{f"apprentissage_{name}": value for name, value in asdict(settings.finetuning).items()},
+            "entrainements": settings.trainings,
             "base": settings.base,
             "jetons": story.encoder.max_tokens,
             "caracteres": settings.characters,

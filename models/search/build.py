@@ -26,6 +26,7 @@ from models.errors import IndexUnusable
 from models.search.catalogue import Catalogue
 from models.search.generations import current, new_generation
 from models.search.index import FILES, disk, manifest_of
+from models.search.passages import Passages, passages_of
 from models.search.schema import create, seal
 from models.search.vectors import build_approximate
 from models.search.writer import CatalogueWriter, Tally
@@ -114,7 +115,8 @@ def build_index(
                 fiches = [r for r in batch if isinstance(r, Fiche)]
                 if fiches:
                     reading = classifier.encode(fiches)
-                    fill.add(fiches, classifier.classify(fiches, reading=reading), reading.embedding)
+                    passages = passages_of([fiche.description for fiche in fiches], classifier.bundle)
+                    fill.add(fiches, classifier.classify(fiches, reading=reading), reading.embedding, passages)
                 if progress:
                     progress(len(batch))
         report.types, report.replaced = fill.types(), fill.replaced
@@ -134,10 +136,16 @@ class Fill:
         self._writer, self._tally = CatalogueWriter(db), Tally()
         self._vectors = VectorFile(folder, dimension)
 
-    def add(self, fiches: Sequence[Fiche], answers: Sequence[Answer], vectors: Vectors) -> None:
-        """Store records with their answers and vectors, float32 (n, dimension)."""
+    def add(
+        self,
+        fiches: Sequence[Fiche],
+        answers: Sequence[Answer],
+        vectors: Vectors,
+        passages: Sequence[Passages | None],
+    ) -> None:
+        """Store records with their answers, vectors, float32 (n, dimension), and passages."""
         self._db.execute("BEGIN")
-        stored = self._writer.add(fiches, answers)
+        stored = self._writer.add(fiches, answers, passages)
         self._db.execute("COMMIT")
         self._vectors.add(stored.rows, vectors)
         self.replaced += len(stored.replaced)

@@ -17,6 +17,7 @@ from cartography.fiche import Fiche, fiche_from_mapping
 from cartography.text import fold
 from models.encoder import Vectors
 from models.search.criteria import Criteria
+from models.search.passages import Passages
 from models.search.schema import open_to_read
 
 CONNECTIONS = 4
@@ -104,6 +105,11 @@ class Catalogue:
             for row, stored in self._rows(query, part):
                 found[row] = np.frombuffer(stored, dtype=np.float16).astype(np.float32)
         return found
+
+    def passages(self, rows: Sequence[int]) -> dict[int, Passages]:
+        """Return row → passages, of those rows that are there and have any."""
+        query = f"SELECT row, places, vecteurs FROM passages WHERE row IN ({_marks(rows)})"  # noqa: S608  only marks
+        return {row: Passages.of_bytes(places, vectors) for row, places, vectors in self._rows(query, rows)}
 
     def recent_rows(self) -> list[int]:
         """Return the rows that came after the vectors' file and are still there."""

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from models.bundle import Bundle
 from models.encoder import Vectors
 from models.reading import sentences, words
+from models.search.passages import LOOKED_AT, Passages
 from models.search.words import terms
 
 MAX_EXTRACT = 280
 """Characters of the description shown with a result."""
-_LOOKED_AT = 2_000
-"""Characters of the description in which words are looked for."""
-_PASSAGES, _ALL_PASSAGES = 3, 6
-"""Sentences, of a record and of a page, compared with the query where no word meets it: the most telling ones. Encoding
-more would take longer than the search."""
-
-_COMPARED = 16
-"""Tokens of a sentence that are compared."""
 
 Spans = list[tuple[int, int]]
 """(start, end) of matched words, in characters."""
@@ -63,7 +54,7 @@ def _terms_of(word: str) -> frozenset[str]:
 
 def matching_extract(description: str, wanted: Collection[str]) -> Extract | None:
     """Return the sentence that holds most of the wanted terms, with those after it that fit; None where none does."""
-    found = sentences(description[:_LOOKED_AT])
+    found = sentences(description[:LOOKED_AT])
     held = [len(frozenset().union(*map(_terms_of, words(sentence))).intersection(wanted)) for sentence in found]
     if not any(held):
         return None
@@ -83,17 +74,9 @@ def first_lines(description: str) -> Extract:
     return Extract(description[:MAX_EXTRACT].rsplit(" ", 1)[0] + "…", [])
 
 
-def nearest_passages(descriptions: Sequence[str], vector: Vectors, bundle: Bundle) -> list[Extract]:
-    """Return, for each description, the passage nearest in meaning to a query's vector.
-
-    Only the sentences that tell most of the work are compared (`Reader.salient`).
-    """
-    each = min(_PASSAGES, max(1, _ALL_PASSAGES // max(1, len(descriptions))))
-    picked = [bundle.reader.salient(text[:_LOOKED_AT], each) or [text[:MAX_EXTRACT]] for text in descriptions]
-    if each == 1 or not picked:
-        return [first_lines(found[0]) for found in picked]
-    every = [sentence for found in picked for sentence in found]
-    cosines = bundle.encoder.glance(every, _ALL_PASSAGES, _COMPARED) @ vector
-    ends = np.cumsum([0, *map(len, picked)]).tolist()
-    best = [found[int(np.argmax(cosines[a:b]))] for found, (a, b) in zip(picked, pairwise(ends), strict=True)]
-    return [first_lines(sentence) for sentence in best]
+def nearest_passage(description: str, passages: Passages | None, vector: Vectors) -> Extract:
+    """Return the passage of a description that is nearest in meaning to a query's vector; its beginning without any."""
+    if passages is None:
+        return first_lines(description)
+    start, end = passages.nearest(vector)
+    return first_lines(description[start:end])

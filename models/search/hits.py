@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.answer import SCORE_DIGITS
-from models.bundle import Bundle
 from models.search.catalogue import Entry
 from models.search.highlights import (
     Extract,
     Spans,
     first_lines,
     matching_extract,
-    nearest_passages,
+    nearest_passage,
     spans,
 )
 from models.search.index import Index
@@ -69,15 +68,13 @@ class Hit:
         }
 
 
-def told(
-    index: Index, page: Ranked, understood: Understood | None, bundle: Bundle, *, extraits: bool = True
-) -> list[Hit]:
+def told(index: Index, page: Ranked, understood: Understood | None, *, extraits: bool = True) -> list[Hit]:
     """Return the results of a page, in order; records that went in the meantime are left out."""
     rows = index.columns.rows(page.positions).tolist()
     groups = index.columns.groups(page.positions).tolist()
     known = {entry.row: entry for entry in index.catalogue.entries(rows)}
     entries = [known.get(row) for row in rows]
-    extracts = _extracts([entry for entry in entries if entry], understood, bundle) if extraits else {}
+    extracts = _extracts([entry for entry in entries if entry], understood, index) if extraits else {}
     wanted = frozenset(understood.termes) if understood else frozenset[str]()
     hits: list[Hit] = []
     for entry, group, score, cosine in zip(entries, groups, page.scores.tolist(), page.cosines.tolist(), strict=True):
@@ -92,7 +89,7 @@ def told(
     return hits
 
 
-def _extracts(entries: list[Entry], understood: Understood | None, bundle: Bundle) -> dict[int, Extract]:
+def _extracts(entries: list[Entry], understood: Understood | None, index: Index) -> dict[int, Extract]:
     """Return row → extract: where words match, else, unless the title tells, the passage nearest in meaning."""
     if understood is None:
         return {}
@@ -106,9 +103,11 @@ def _extracts(entries: list[Entry], understood: Understood | None, bundle: Bundl
             found[entry.row] = extract
         elif description:
             distant.append(entry)
-    texts = [entry.fiche["description"] for entry in distant]
-    nearest = nearest_passages(texts, understood.vector, bundle)
-    return found | {entry.row: extract for entry, extract in zip(distant, nearest, strict=True)}
+    telling = index.catalogue.passages([entry.row for entry in distant])
+    for entry in distant:
+        passages = telling.get(entry.row)
+        found[entry.row] = nearest_passage(entry.fiche["description"], passages, understood.vector)
+    return found
 
 
 def _real(value: float) -> float | None:

@@ -27,7 +27,7 @@ from models.search.criteria import CRITERIA, NUMBERS, Criteria
 from models.search.generations import current
 from models.search.vectors import VectorStore, read_approximate
 
-FORMAT = 2
+FORMAT = 3
 
 
 class _Files(NamedTuple):

@@ -10,8 +10,8 @@ from models.search.catalogue import Catalogue
 
 WEIGHTS = (6.0, 0.5, 1.0)
 """Of a term in the title, in the labels around it, in the description; measured by `genscan search-eval`."""
-BUDGET = 8_000
-"""Records that a query may have ranked, all its terms together: some 3 ms. The commonest terms are left out past it;
+BUDGET = 5_000
+"""Records that a query may have ranked, all its terms together: some 2 ms. The commonest terms are left out past it;
 the vectors know them well."""
 
 

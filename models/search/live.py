@@ -24,6 +24,7 @@ from models.encoder import Vectors
 from models.search.build import VectorFile
 from models.search.generations import new_generation
 from models.search.index import FILES, check_index, disk, manifest_of, open_index
+from models.search.passages import Passages, passages_of
 from models.search.schema import create, open_to_write, seal
 from models.search.writer import CatalogueWriter, Tally
 
@@ -64,13 +65,20 @@ def upsert(directory: Path, fiches: Sequence[Fiche], classifier: Classifier) -> 
     latest = list({(fiche.type, fiche.id): fiche for fiche in fiches}.values())
     reading = classifier.encode(latest)
     answers = classifier.classify(latest, reading=reading)
+    passages = passages_of([fiche.description for fiche in latest], classifier.bundle)
     with _writing(directory, classifier) as db:
-        return _store(db, latest, answers, reading.embedding)
+        return _store(db, latest, answers, reading.embedding, passages)
 
 
-def _store(db: sqlite3.Connection, fiches: Sequence[Fiche], answers: Sequence[Answer], vectors: Vectors) -> Change:
+def _store(
+    db: sqlite3.Connection,
+    fiches: Sequence[Fiche],
+    answers: Sequence[Answer],
+    vectors: Vectors,
+    passages: Sequence[Passages | None],
+) -> Change:
     writer = CatalogueWriter(db)
-    stored = writer.add(fiches, answers)
+    stored = writer.add(fiches, answers, passages)
     halves = vectors.astype(np.float16)
     db.executemany(
         "INSERT INTO vecteurs VALUES (?, ?)",
@@ -133,8 +141,9 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection, page: int = 1_000) -
         new.execute("BEGIN")
         new.executemany("INSERT INTO fiches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", records)
         between = (first, last)
-        blocs = old.execute("SELECT bloc, row FROM blocs WHERE row > ? AND row <= ?", between).fetchall()
-        new.executemany("INSERT INTO blocs VALUES (?, ?)", blocs)
+        for table, marks in (("blocs", "?, ?"), ("passages", "?, ?, ?")):
+            rows = old.execute(f"SELECT * FROM {table} WHERE row > ? AND row <= ?", between).fetchall()  # noqa: S608
+            new.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
         for record in records:
             fiche = fiche_from_mapping(json.loads(record[5]))
             answer = json.loads(record[6])

@@ -22,7 +22,7 @@ class Features:
 
     Attributes:
         cosine: of their vectors with the query's.
-        words: BM25 as a share of the best candidate's, times the share of the query's terms that some record holds.
+        words: BM25 as a share of the best candidate's.
         filed: probability that the query is about the poste, métier and famille that they are filed under.
         level: 1 where they aim at a level that is asked for, -1 at another, 0 where either is not said.
     """

@@ -29,12 +29,14 @@ CREATE TABLE fiches (
 CREATE INDEX fiches_groupe ON fiches (groupe);
 CREATE TABLE blocs (bloc TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (bloc, row)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE mots USING fts5(intitule, autour, description, content='', tokenize='ascii');
+CREATE TABLE passages (row INTEGER PRIMARY KEY, places BLOB NOT NULL, vecteurs BLOB NOT NULL);
 CREATE TABLE vecteurs (row INTEGER PRIMARY KEY, vecteur BLOB NOT NULL);
 CREATE TABLE journal (seq INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL, present INTEGER NOT NULL);
 CREATE TABLE formes (forme TEXT PRIMARY KEY, fiches INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE titres (titre TEXT PRIMARY KEY, fiches INTEGER NOT NULL) WITHOUT ROWID;
 """
-"""`mots` holds terms (`models.search.words`) and no text. `vecteurs` holds the rows that came after the vectors' file.
+"""`mots` holds terms (`models.search.words`) and no text, `passages` what `models.search.passages` says.
+`vecteurs` holds the rows that came after the vectors' file.
 `journal` tells those who read the file what has changed. `formes` counts the records that hold a word as it is written,
 `titres` those that have a title; what is removed is counted until the next compaction."""
 

@@ -15,7 +15,6 @@ from models.classifier import Classifier
 from models.encoder import Vectors
 from models.search.columns import Mask, Positions
 from models.search.filters import Filters, distances
-from models.search.highlights import nearest_passages
 from models.search.hits import Hit, told
 from models.search.index import Index
 from models.search.lexical import Lexicon
@@ -126,10 +125,9 @@ class Searcher:
         faiss.omp_set_num_threads(1)
 
     def warm_up(self) -> None:
-        """Answer, so that the engine is prepared for the shapes of queries and passages: the first time is slow."""
+        """Answer, so that the engine is prepared for the shapes of queries: the first time is slow."""
         for length in range(1, 8):
             self.search(Query(" ".join(["web"] * 6 * length), facettes=("famille",)))
-        nearest_passages(["Du web."], self.encode(["web"])[0], self._classifier.bundle)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors that queries are searched by, float32 (len(texts), dimension)."""
@@ -150,7 +148,7 @@ class Searcher:
         found = self._found(understood, worded, query.filters)
         ordered = self._sorted(found, query)
         page = ordered.take(np.arange(query.debut, min(query.debut + query.k, len(ordered.positions))))
-        hits = told(self.index, page, understood, self._classifier.bundle, extraits=query.extraits)
+        hits = told(self.index, page, understood, extraits=query.extraits)
         return Page(
             hits,
             len(found.positions),
@@ -188,24 +186,34 @@ class Searcher:
 
     def _candidates(self, understood: Understood, worded: dict[int, float], mask: Mask) -> Ranked:
         """Return the records that vectors and words find under a mask, scored, the best first."""
-        columns, vectors = self.index.columns, self.index.vectors
-        scores, near = vectors.search(understood.vector, CANDIDATES, mask)
-        others = np.setdiff1d(np.fromiter(worded, dtype=np.int64), near)
-        positions = np.concatenate([near, others])
-        cosines = np.concatenate([scores, vectors.at(others) @ understood.vector])
-        # FTS5 gives words that most records hold next to nothing, or nothing.
-        best = max([*worded.values(), 1e-9])
-        said = np.array([worded.get(position, 0.0) / best for position in positions.tolist()], dtype=np.float32)
-        features = Features(
-            cosines,
-            said,
-            self._filing.agreement(understood.postes, columns, positions),
-            level_agreement(understood.niveaux, columns, positions),
-        )
+        positions, features = self._features(understood, worded, mask)
         scores = self.blend.score(features)
         order = np.lexsort((positions, -scores))
         least = self.blend.outside if self._is_outside(understood) else self.blend.least
-        return Ranked(positions, scores, cosines, (scores >= least) | (said >= WORDED)).take(order)
+        kept = (scores >= least) | (features.words >= WORDED)
+        return Ranked(positions, scores, features.cosine, kept).take(order)
+
+    def _features(self, understood: Understood, worded: dict[int, float], mask: Mask) -> tuple[Positions, Features]:
+        columns, vectors = self.index.columns, self.index.vectors
+        cosines, near = vectors.search(understood.vector, CANDIDATES, mask)
+        others = np.setdiff1d(np.fromiter(worded, dtype=np.int64), near)
+        positions = np.concatenate([near, others])
+        # FTS5 gives words that most records hold next to nothing, or nothing.
+        best = max([*worded.values(), 1e-9])
+        return positions, Features(
+            np.concatenate([cosines, vectors.at(others) @ understood.vector]),
+            np.array([worded.get(position, 0.0) / best for position in positions.tolist()], dtype=np.float32),
+            self._filing.agreement(understood.postes, columns, positions),
+            level_agreement(understood.niveaux, columns, positions),
+        )
+
+    def features(self, texte: str) -> tuple[Positions, Features]:
+        """Return the candidates for a text, positions of n records, and what they are ranked by."""
+        self._follow()
+        understood = self._reader.read(texte)
+        mask = Filters().mask(self.index.columns)
+        worded = self._passing(self._lexicon.search(understood.termes, 2 * CANDIDATES), mask)
+        return self._features(understood, worded, mask)
 
     def _passing(self, found: Worded, mask: Mask) -> dict[int, float]:
         """Return position → BM25 of the best records that hold words of the query and pass a mask."""

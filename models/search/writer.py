@@ -17,6 +17,7 @@ from models.classifier import MAX_CHARS
 from models.search.catalogue import write_criteria
 from models.search.criteria import criteria_of
 from models.search.duplicates import Fingerprint, fingerprint, same
+from models.search.passages import Passages
 from models.search.words import spelled, terms
 
 MOST_COMPARED = 64
@@ -39,12 +40,15 @@ class CatalogueWriter:
         self._places = places or load_places()
         self._nomenclature: Nomenclature = load_nomenclature()
 
-    def add(self, fiches: Sequence[Fiche], answers: Sequence[Answer]) -> Stored:
-        """Store records with their answers."""
+    def add(self, fiches: Sequence[Fiche], answers: Sequence[Answer], passages: Sequence[Passages | None]) -> Stored:
+        """Store records with their answers and their passages, None for a record without any."""
         rows, replaced = [], []
-        for fiche, answer in zip(fiches, answers, strict=True):
+        for fiche, answer, telling in zip(fiches, answers, passages, strict=True):
             replaced += self.remove([(fiche.type, fiche.id)])
-            rows.append(self._insert(fiche, answer))
+            row = self._insert(fiche, answer)
+            if telling is not None:
+                self._db.execute("INSERT INTO passages VALUES (?, ?, ?)", (row, *telling.as_bytes()))
+            rows.append(row)
         return Stored(rows, replaced)
 
     def remove(self, keys: Iterable[tuple[str, str]]) -> list[int]:
@@ -55,7 +59,8 @@ class CatalogueWriter:
                 "DELETE FROM fiches WHERE type = ? AND id = ? RETURNING row", key
             ).fetchall():
                 gone.append(int(row))
-        self._db.executemany("DELETE FROM vecteurs WHERE row = ?", [(row,) for row in gone])
+        for table in ("vecteurs", "passages"):
+            self._db.executemany(f"DELETE FROM {table} WHERE row = ?", [(row,) for row in gone])  # noqa: S608
         return gone
 
     def _insert(self, fiche: Fiche, answer: Answer) -> int:

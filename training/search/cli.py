@@ -36,14 +36,20 @@ _CACHE = click.option(
 @click.option("--base", default=None, help="Encodeur ordinaire comparé.  [défaut : all-MiniLM-L6-v2]")
 @click.option("--sans-references", is_flag=True, help="Ne compare pas la recherche à d'autres moteurs.")
 @click.option("--exemples", type=click.IntRange(0), default=0, help="Requêtes de chaque sorte dont montrer le début.")
-def search_eval(bundle: Path | None, cache: Path, base: str | None, sans_references: bool, exemples: int) -> None:
+@click.option(
+    "--fusion", is_flag=True, help="Mesure aussi ce que chaque part du mélange apporte, et réapprend ses poids."
+)
+def search_eval(
+    bundle: Path | None, cache: Path, base: str | None, sans_references: bool, exemples: int, fusion: bool
+) -> None:
     """Mesure la recherche sur les requêtes jugées, à côté de moteurs à un seul ressort (GENSCAN_DATA ou ../shared)."""
     quiet_environment()
     from training.search.evaluation import measure
+    from training.search.fusion import compare, pools
     from training.search.judged import read_courses, read_judged
     from training.search.opponents import opponents
     from training.search.systems import hybrid
-    from training.search.tables import show_examples, show_quality
+    from training.search.tables import show_examples, show_fusion, show_quality
 
     with faults(), tempfile.TemporaryDirectory(prefix="genscan-") as work:
         judged, courses = read_judged(), read_courses(shared_root())
@@ -52,6 +58,8 @@ def search_eval(bundle: Path | None, cache: Path, base: str | None, sans_referen
         if not sans_references:
             systems |= opponents(searcher, courses, cache, base)
         show_quality(judged, measure(judged, systems))
+        if fusion:
+            show_fusion(compare(pools(searcher, judged)))
         show_examples(judged, searcher, exemples)
 
 

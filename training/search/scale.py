@@ -20,6 +20,7 @@ from models.classifier import Classifier
 from models.encoder import Vectors
 from models.reading import sentences
 from models.search.build import filling
+from models.search.passages import LOOKED_AT, Passages, passages_of
 
 MOVED = 0.35
 """Length of what is added to a unit vector; the cosine with the original is then some .94."""
@@ -30,23 +31,25 @@ BATCH = 2_000
 
 @dataclass(frozen=True)
 class Seedlings:
-    """Real records, their answers and their vectors, from which others are made."""
+    """Real records, their answers, their vectors and their passages, from which others are made."""
 
     fiches: tuple[Fiche, ...]
     answers: tuple[Answer, ...]
     vectors: Vectors
+    passages: tuple[Passages | None, ...]
 
     @classmethod
     def of(cls, fiches: Sequence[Fiche], classifier: Classifier) -> Seedlings:
         """Encode and classify real records."""
         reading = classifier.encode(fiches)
         answers = classifier.classify(fiches, reading=reading)
-        return cls(tuple(fiches), tuple(answers), reading.embedding)
+        passages = passages_of([fiche.description for fiche in fiches], classifier.bundle)
+        return cls(tuple(fiches), tuple(answers), reading.embedding, tuple(passages))
 
 
 def variations(
     seedlings: Seedlings, count: int, postcodes: Sequence[str], seed: int = 0
-) -> Iterator[tuple[list[Fiche], list[Answer], Vectors]]:
+) -> Iterator[tuple[list[Fiche], list[Answer], Vectors, list[Passages | None]]]:
     """Yield `count` records by batches: the real ones first, then variations of them.
 
     Args:
@@ -63,10 +66,14 @@ def variations(
             seedlings.fiches[origin] if rank == origin else _varied(seedlings.fiches[origin], rank, postcodes, random)
             for rank, origin in zip(ranks.tolist(), origins.tolist(), strict=True)
         ]
+        passages = [
+            moved(seedlings.passages[origin], seedlings.fiches[origin].description, fiche.description)
+            for origin, fiche in zip(origins.tolist(), fiches, strict=True)
+        ]
         vectors = seedlings.vectors[origins]
-        moved = vectors + np.where(ranks == origins, 0.0, MOVED)[:, None] * _units(random, vectors.shape)
-        unit = moved / np.linalg.norm(moved, axis=1, keepdims=True)
-        yield fiches, [seedlings.answers[origin] for origin in origins.tolist()], unit.astype(np.float32)
+        spread = vectors + np.where(ranks == origins, 0.0, MOVED)[:, None] * _units(random, vectors.shape)
+        unit = spread / np.linalg.norm(spread, axis=1, keepdims=True)
+        yield fiches, [seedlings.answers[origin] for origin in origins.tolist()], unit.astype(np.float32), passages
 
 
 def _varied(fiche: Fiche, rank: int, postcodes: Sequence[str], random: np.random.Generator) -> Fiche:
@@ -80,6 +87,17 @@ def _varied(fiche: Fiche, rank: int, postcodes: Sequence[str], random: np.random
         description=" ".join(random.permutation(kept)),
         extras={**extras, "code_postal": place},
     )
+
+
+def moved(passages: Passages | None, before: str, after: str) -> Passages | None:
+    """Return the passages of a text that another one, of the same sentences, still holds, where they stand in it."""
+    if passages is None:
+        return None
+    starts = [after.find(before[start:end], 0, LOOKED_AT) for start, end in passages.places.tolist()]
+    kept = [rank for rank, start in enumerate(starts) if start >= 0]
+    lengths = passages.places[kept, 1] - passages.places[kept, 0]
+    found = np.array([starts[rank] for rank in kept], dtype=np.uint16)
+    return Passages(np.stack([found, found + lengths], axis=1), passages.vectors[kept]) if kept else None
 
 
 def _units(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -98,6 +116,6 @@ def build_scale(
 ) -> None:
     """Write the index of a catalogue of `count` records."""
     with filling(directory, classifier) as fill:
-        for fiches, answers, vectors in variations(seedlings, count, postcodes):
-            fill.add(fiches, answers, vectors)
+        for fiches, answers, vectors, passages in variations(seedlings, count, postcodes):
+            fill.add(fiches, answers, vectors, passages)
             progress(len(fiches))

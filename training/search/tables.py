@@ -10,6 +10,7 @@ from rich.table import Table
 
 from models.search.searcher import Query, Searcher
 from training.search.evaluation import SystemFigures, by_kind, interval
+from training.search.fusion import FusionFigures
 from training.search.judged import Judged
 from training.search.speed import SpeedFigures
 
@@ -34,6 +35,18 @@ def show_quality(judged: Sequence[Judged], figures: Mapping[str, SystemFigures])
     table.add_row("non jugées", "", *(f"{found.unjudged:.1%}" for found in figures.values()))
     console.print(table)
     console.print("non jugées : part des dix premiers résultats que personne n'a lus, comptés pour 0.")
+
+
+def show_fusion(figures: Mapping[str, FusionFigures]) -> None:
+    """Show what each way of fusing reaches, and the weights learnt on all the queries."""
+    console = Console(width=WIDTH)
+    table = Table(title="Fusion : nDCG@10 des fiches jugées, poids appris sur d'autres requêtes", box=None)
+    table.add_column("Fusion")
+    table.add_column("nDCG@10", justify="right")
+    table.add_column("Poids, puis constante")
+    for name, found in figures.items():
+        table.add_row(name, f"{found.ndcg:.3f}", "  ".join(f"{weight:.2f}" for weight in found.weights))
+    console.print(table)
 
 
 def show_examples(judged: Sequence[Judged], searcher: Searcher, each: int) -> None:

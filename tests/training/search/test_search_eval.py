@@ -9,12 +9,14 @@ import pytest
 
 from cartography.fiche import Fiche
 from models.classifier import Classifier
+from models.reading import sentences
 from models.search.build import build_index
 from models.search.index import open_index
 from models.search.searcher import Query, Searcher
 from models.search.vectors import VectorStore
 from training.errors import EvaluationError
 from training.search.evaluation import by_kind, interval, measure
+from training.search.fusion import STEPS, Pool, compare, learn, pools
 from training.search.judged import GRADES, QUERIES, Judged, read_judged
 from training.search.metrics import ndcg
 from training.search.scale import Seedlings, build_scale, variations
@@ -93,11 +95,15 @@ def test_a_varied_catalogue_holds_the_real_records_and_others_like_them(
 ) -> None:
     seedlings = Seedlings.of(COURSES, tiny_classifier)
     batches = list(variations(seedlings, 10, ["69003"]))
-    fiches = [fiche for part, _, _ in batches for fiche in part]
-    vectors = np.concatenate([part for _, _, part in batches])
+    fiches = [fiche for part, *_ in batches for fiche in part]
+    vectors = np.concatenate([part for _, _, part, _ in batches])
     assert fiches[:4] == list(COURSES)
     assert len({fiche.id for fiche in fiches}) == 10
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    for part, _, _, passages in batches:
+        for fiche, telling in zip(part, passages, strict=True):
+            told = [fiche.description[a:b] for a, b in telling.places.tolist()] if telling else []
+            assert set(told) <= set(sentences(fiche.description))
     cosines = (vectors[4:8] * seedlings.vectors).sum(axis=1)
     assert ((cosines > 0.85) & (cosines < 0.999)).all()
     build_scale(seedlings, 10, ["69003"], tmp_path, tiny_classifier)
@@ -109,3 +115,32 @@ def test_a_varied_catalogue_holds_the_real_records_and_others_like_them(
 def test_recall_is_the_share_of_the_exact_neighbours() -> None:
     vectors = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float16)
     assert recall(VectorStore(vectors), vectors.astype(np.float32), part=7) == 1.0
+
+
+def test_each_part_of_the_blend_is_measured_on_queries_that_it_did_not_learn_from(
+    tmp_path: Path, tiny_classifier: Classifier
+) -> None:
+    build_scale(Seedlings.of(COURSES, tiny_classifier), len(COURSES), ["69003"], tmp_path, tiny_classifier)
+    searcher = Searcher(open_index(tmp_path, tiny_classifier.bundle), tiny_classifier)
+    judged = [
+        Judged(fiche.id, "titre", fiche.intitule, {other.id: 3 * (other.id == fiche.id) for other in COURSES})
+        for fiche in COURSES
+    ]
+    found = pools(searcher, [*judged, Judged("rien", "vide", "piscine", {COURSES[0].id: 0})])
+    assert len(found) == len(COURSES)
+    assert {name for pool in found for name in pool.ids} <= {fiche.id for fiche in COURSES}
+    figures = compare(found, folds=2)
+    assert [len(figures[name].weights) for name in STEPS] == [2, 3, 4, 5]
+    assert all(0 <= figure.ndcg <= 1 for figure in figures.values())
+    assert figures["en service"].ndcg == np.mean([pool.ndcg(pool.served) for pool in found])
+
+
+def test_weights_follow_the_part_that_tells_grades_apart() -> None:
+    random = np.random.default_rng(0)
+    grades = {str(rank): int(rank % 4) for rank in range(40)}
+    good = np.array([grade / 3 for grade in grades.values()], dtype=np.float32)
+    noise = random.random(40).astype(np.float32)
+    pool = Pool(tuple(grades), {"cosine": noise, "words": good}, grades, good)
+    weights = learn([pool], ("cosine", "words"))
+    assert weights[1] > 5 * abs(weights[0])
+    assert pool.ndcg(good) == 1.0 > pool.ndcg(noise)
