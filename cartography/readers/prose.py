@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 from cartography.fiche import Fiche
@@ -63,6 +64,15 @@ def prose_of(fiche: Fiche) -> str:
     kinds = (str(fiche.extras.get(name, "")) for name in _KINDS)
     said = {clean_text(stand_in(kind, [str(domain).strip() for domain in listed])) for kind in kinds}
     return "" if fiche.description in said else fiche.description
+
+
+def text_hash(fiche: Fiche) -> str:
+    """Return 16 hex digits of a record's text: a label holds only as long as the text that was read stays the same.
+
+    >>> text_hash(Fiche("1", "offre", "Data engineer", "Spark"))
+    '0e5eb07542c3e4bc'
+    """
+    return hashlib.sha256(f"{fiche.intitule}\n{prose_of(fiche)}".encode()).hexdigest()[:16]
 
 
 def _key(text: str) -> str:

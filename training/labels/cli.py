@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 from cartography.loading import load_version
-from training.labels.log import LABELS, NON, Key, Label, LabelError, append_labels, effective, read_labels
-from training.labels.sources import DATA_VARIABLE, OWN, SOURCES, shared_root
+from training.labels.intake_cli import corrections
+from training.labels.log import NON, Key, Label, LabelError, append_labels, effective, libelle, read_labels
+from training.labels.options import annotator_option, data_option, log_option, today
+from training.labels.sources import OWN, SOURCES, shared_root
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 SOURCE_NAMES = [source.name for source in SOURCES]
 KIND_NAMES = ("all", "etiquette", "rome", "isole", "manquante")
-ANNOTATOR_VARIABLE = "GENSCAN_ANNOTATEUR"
 DOUBTFUL = 200
 SHOWN_TEXT = 1_200
 """Characters of a description on the screen."""
@@ -35,27 +34,7 @@ KEYS = (
 )
 
 
-def _annotator(context: click.Context, _: click.Parameter, value: str | None) -> str:
-    """Return who decides: the option, its variable, else the login name."""
-    name = " ".join((value or "").split())
-    if not name and not context.resilient_parsing:
-        try:
-            name = getpass.getuser()
-        except (KeyError, OSError, ImportError) as error:
-            message = f"qui annote ? --annotateur ou la variable {ANNOTATOR_VARIABLE}"
-            raise LabelError("annotateur_inconnu", message) from error
-    return name
-
-
-_FILE, _FOLDER = click.Path(path_type=Path, dir_okay=False), click.Path(path_type=Path, file_okay=False)
-_log = click.option(
-    "--log", type=_FILE, default=LABELS, help="Journal des étiquettes.  [défaut : training/data/labels.tsv]"
-)
-_data = click.option(
-    "--data",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help=f"Dossier qui contient data/.  [défaut : {DATA_VARIABLE} ou ../shared]",
-)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
 _CHOICE = (
     click.option("--cache", type=_FOLDER, default=Path("var/cache"), show_default=True, help="Vecteurs gardés."),
     click.option("--bundle", type=_FOLDER, help="Modèle dont l'encodeur sert.  [défaut : le modèle embarqué]"),
@@ -63,8 +42,8 @@ _CHOICE = (
     click.option("--sample", type=click.IntRange(0), default=2000, show_default=True, help="Non annotées tirées."),
     click.option("--source", "sources", multiple=True, type=click.Choice(SOURCE_NAMES), help="Seulement celle-ci."),
     click.option("--kind", type=click.Choice(KIND_NAMES), default="all", show_default=True, help="Motif du doute."),
-    _log,
-    _data,
+    log_option,
+    data_option,
 )
 
 
@@ -72,14 +51,6 @@ def _choice(command: F) -> F:
     for option in _CHOICE:
         command = option(command)
     return command
-
-
-_annotated = click.option(
-    "--annotateur",
-    envvar=ANNOTATOR_VARIABLE,
-    callback=_annotator,
-    help=f"Qui décide.  [défaut : {ANNOTATOR_VARIABLE} ou le nom de session]",
-)
 
 
 class _Choice(NamedTuple):
@@ -107,7 +78,7 @@ def label() -> None:
 @label.command("next")
 @click.option("--n", "count", type=click.IntRange(1), default=10, show_default=True, help="Fiches proposées, au plus.")
 @_choice
-@_annotated
+@annotator_option
 @click.option("--dry-run", is_flag=True, help="Montre les fiches sans rien demander ni écrire.")
 def next_(count: int, annotateur: str, dry_run: bool, data: Path | None, log: Path, **options: Any) -> None:
     """Montre les fiches dont l'étiquette est le plus sûrement fausse ou absente, et note la décision.
@@ -145,7 +116,6 @@ def next_(count: int, annotateur: str, dry_run: bool, data: Path | None, log: Pa
 def _show(console: Console, doubt: Doubt, tree: Cartographie, place: str) -> None:
     from rich.text import Text
 
-    from training.labels.doubts import libelle
     from training.labels.spreadsheet import excerpt
 
     fiche, known = doubt.record.fiche, doubt.label
@@ -228,11 +198,7 @@ def _correction(doubt: Doubt, said: str, certitude: int, note: str, annotator: s
     from training.labels.sources import text_hash
 
     fiche = doubt.record.fiche
-    return Label(*doubt.key, fiche.type, text_hash(fiche), said, certitude, "correction", annotator, _today(), note)
-
-
-def _today() -> str:
-    return datetime.now(UTC).astimezone().date().isoformat()
+    return Label(*doubt.key, fiche.type, text_hash(fiche), said, certitude, "correction", annotator, today(), note)
 
 
 def _join(root: Path, tree: Cartographie, log: Path) -> tuple[list[LabelledRecord], dict[Key, Label]]:
@@ -331,9 +297,9 @@ def export(output: Path, doubtful: int | None, everything: bool, data: Path | No
 
 @label.command("import")
 @click.argument("fichier", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@_annotated
-@_data
-@_log
+@annotator_option
+@data_option
+@log_option
 @click.pass_context
 def import_(context: click.Context, fichier: Path, annotateur: str, data: Path | None, log: Path) -> None:
     """Ajoute au journal les décisions d'un CSV relu dans un tableur.
@@ -354,7 +320,7 @@ def import_(context: click.Context, fichier: Path, annotateur: str, data: Path |
     wanted = {decision.key[0] for decision in decisions}
     there = [s for s in available(root) if s.name in wanted]
     texts = read_texts(root, there)
-    labels, late = accept(decisions, lines, texts, {s.name for s in there}, annotateur, _today())
+    labels, late = accept(decisions, lines, texts, {s.name for s in there}, annotateur, today())
     if labels:
         append_labels(log, labels)
     for refusal in sorted([*refusals, *late], key=lambda r: r.line):
@@ -368,7 +334,7 @@ def import_(context: click.Context, fichier: Path, annotateur: str, data: Path |
 
 
 @label.command("agreement")
-@_log
+@log_option
 def agreement_(log: Path) -> None:
     """Montre l'accord des deux lectures indépendantes, niveau par niveau."""
     from rich.console import Console
@@ -389,3 +355,6 @@ def agreement_(log: Path) -> None:
             table.add_row(a.level, str(a.records), f"{a.observed:.3f}", "" if a.kappa is None else f"{a.kappa:.3f}")
         if some:
             Console().print(table)
+
+
+label.add_command(corrections)

@@ -24,7 +24,7 @@ from training.corpus.near_duplicates import near_groups
 from training.corpus.split import number
 from training.head.linear import Examples, HeadSettings, train_head
 from training.head.temperature import fit_temperature
-from training.labels.log import NON, Key, Label
+from training.labels.log import NON, Key, Label, libelle
 from training.labels.outliers import Accepted, isolation, nearest_rows
 from training.labels.records import LabelledRecord
 from training.labels.sources import Source, SourceText, read_source, text_hash
@@ -362,24 +362,3 @@ class Doubts:
     def name(self, label: str) -> str:
         """Return what people call a class or a label."""
         return libelle(label, self._tree)
-
-
-def libelle(label: str, tree: Cartographie) -> str:
-    """Return a label in words.
-
-    >>> from cartography.loading import load_version
-    >>> libelle("data-analyst|data-engineer", load_version()), libelle("non", load_version())
-    ('Data analyst, Data engineer', 'hors numérique')
-    """
-    said = []
-    for part in label.split("|"):
-        level, _, node = part.partition(":")
-        if part == NON:
-            said.append("hors numérique")
-        elif level == "metier":
-            said.append(f"métier {tree.metier(node).libelle}")
-        elif level == "famille":
-            said.append(f"famille {tree.famille(node).libelle}")
-        else:
-            said.append(tree.poste(part).libelle)
-    return ", ".join(said)

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cartography.corrections import MAX_POSTES
+from cartography.corrections import NON as NON
 from cartography.errors import GenscanError
 from cartography.files import write_atomic
 from cartography.tree import Cartographie
 
 LABELS = Path(__file__).parents[1] / "data" / "labels.tsv"
 HEADER = ("source", "id", "type", "hash", "label", "certitude", "passe", "annotateur", "date", "note")
-NON = "non"
-MAX_POSTES = 3
 
 Passe = Literal["1", "2", "ciblee", "arbitrage", "correction"]
 PASSES: tuple[Passe, ...] = ("1", "2", "ciblee", "arbitrage", "correction")
@@ -171,14 +171,14 @@ def append_labels(path: Path, labels: Iterable[Label]) -> int:
     Tabs and line breaks in notes become spaces, so that a note can never break the file.
     """
     new = ["\t".join(_cells(label)) for label in labels]
-    with _alone(path):
+    with alone(path):
         old = path.read_text(encoding="utf-8") if path.exists() else "\t".join(HEADER) + "\n"
         write_atomic(path, (old + "".join(line + "\n" for line in new)).encode())
     return len(new)
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Keep other writers of a log waiting, so that two people deciding at once both keep their line.
 
     The folder is locked, since the log itself is replaced.
@@ -210,3 +210,24 @@ def effective(labels: Iterable[Label]) -> dict[Key, Label]:
         if known is None or rank[label.passe] >= rank[known.passe]:
             kept[label.key] = label
     return kept
+
+
+def libelle(label: str, tree: Cartographie) -> str:
+    """Return a label in words.
+
+    >>> from cartography.loading import load_version
+    >>> libelle("data-analyst|data-engineer", load_version()), libelle("non", load_version())
+    ('Data analyst, Data engineer', 'hors numérique')
+    """
+    said = []
+    for part in label.split("|"):
+        level, _, node = part.partition(":")
+        if part == NON:
+            said.append("hors numérique")
+        elif level == "metier":
+            said.append(f"métier {tree.metier(node).libelle}")
+        elif level == "famille":
+            said.append(f"famille {tree.famille(node).libelle}")
+        else:
+            said.append(tree.poste(part).libelle)
+    return ", ".join(said)

@@ -10,7 +10,7 @@ from pathlib import Path
 from cartography.fiche import Fiche
 from cartography.tree import Cartographie
 from training.labels.log import LABELS, NON, Key, Label, effective, read_labels
-from training.labels.sources import OWN, Source, SourceText, available, read_source, text_hash
+from training.labels.sources import CORRECTIONS, OWN, Source, SourceText, available, read_source, text_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class LabelledRecord:
     Attributes:
         text: the record with its place.
         label: the one that counts.
-        chosen: whether a model helped to choose it, mostly because it hesitated: such records teach, but to measure on
-            them would show another catalogue than there is.
+        chosen: whether a model helped to choose it, mostly because it hesitated or was wrong: such records teach, but
+            to measure on them would show another catalogue than there is.
     """
 
     text: SourceText
@@ -59,7 +59,8 @@ def load_records(root: Path, tree: Cartographie, log: Path = LABELS) -> Joined:
     """
     lines = readings(log, tree) if log.exists() else written()
     labels = effective(lines)
-    chosen = {line.key for line in lines if line.passe == "ciblee"}
+    # What a person corrects where the service answers is what a model got wrong, for the most part.
+    chosen = {line.key for line in lines if line.passe == "ciblee" or line.source == CORRECTIONS.name}
     wanted = {source for source, _ in labels}
     texts = read_texts(root, [s for s in available(root) if s.name in wanted])
     records, changed, missing = [], [], Counter[str]()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from cartography.fiche import Fiche, FicheType
 from cartography.readers import read_records
-from cartography.readers.prose import prose_of
+from cartography.readers.prose import text_hash as text_hash
 
 DATA_VARIABLE = "GENSCAN_DATA"
 OWN_TEXTS = Path(__file__).parents[1] / "data" / "fiches-ecrites.jsonl"
@@ -37,12 +36,16 @@ class Source:
 
 
 OWN = Source("ecrit", None, "formation")
+CORRECTIONS = Source("corrections", "corrections/fiches.jsonl", "formation", format="jsonl", origin="source")
+"""Records that people corrected where the service answers, and that no other source has; each is named after what was
+read of it."""
 SOURCES = (
     Source("offres", "offres/offres.jsonl", "offre", origin="source"),
     Source("formations", "formations/formations.jsonl", "formation", origin="source"),
     Source("onisep", "onisep/formations.jsonl", "formation"),
     Source("ideo", "onisep/ideo_formations.csv", "formation"),
     Source("certifinfo", "certifs/certifinfo_intitules.csv", "formation", format="csv"),
+    CORRECTIONS,
     OWN,
 )
 
@@ -66,15 +69,6 @@ class SourceText:
     source: str
     origin: str
     fiche: Fiche
-
-
-def text_hash(fiche: Fiche) -> str:
-    """Return 16 hex digits of a record's text: a label holds only as long as the text that was read stays the same.
-
-    >>> text_hash(Fiche("1", "offre", "Data engineer", "Spark"))
-    '0e5eb07542c3e4bc'
-    """
-    return hashlib.sha256(f"{fiche.intitule}\n{prose_of(fiche)}".encode()).hexdigest()[:16]
 
 
 def available(root: Path) -> tuple[Source, ...]:
