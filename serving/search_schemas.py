@@ -139,6 +139,8 @@ class Trouvee(_Answer):
     famille: Noeud | None
     metier: Noeud | None
     poste: Noeud | None
+    latitude: float | None = Field(default=None, description="Du lieu de la fiche, en degrés ; nulle s'il est inconnu.")
+    longitude: float | None = Field(default=None, description="Avec la latitude.")
     fiche: dict[str, Any]
 
 
@@ -177,6 +179,13 @@ class SearchResponse(_Answer):
     hors_domaine: bool = Field(description="Le texte parle d'autre chose que du numérique.")
     facettes: dict[str, list[Valeur]]
     requete: dict[str, Any]
+    versions: SearchVersions
+
+
+class FicheResponse(_Answer):
+    """One record of the index."""
+
+    fiche: Trouvee
     versions: SearchVersions
 
 

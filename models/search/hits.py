@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cartography.fiche import Fiche
+from cartography.places import load_places
 from models.answer import SCORE_DIGITS
 from models.search.catalogue import Entry
 from models.search.highlights import (
@@ -64,6 +67,7 @@ class Hit:
             "famille": reponse["famille"],
             "metier": reponse["metier"],
             "poste": reponse["poste"],
+            **_position(fiche),
             "fiche": fiche,
         }
 
@@ -108,6 +112,12 @@ def _extracts(entries: list[Entry], understood: Understood | None, index: Index)
         passages = telling.get(entry.row)
         found[entry.row] = nearest_passage(entry.fiche["description"], passages, understood.vector)
     return found
+
+
+def _position(fiche: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return where a stored record is, as the filter by distance reads it; None where it does not say."""
+    place = load_places().of_fiche(Fiche(fiche["id"], fiche["type"], fiche["intitule"], extras=fiche))
+    return {"latitude": place.latitude if place else None, "longitude": place.longitude if place else None}
 
 
 def _real(value: float) -> float | None:

@@ -13,17 +13,19 @@ export class ApiError extends Error {
 }
 
 /**
- * Ask the service; `onSlow` is called once when the answer is late. Whoever aborts `control` gets the browser's
- * AbortError, any other failure is an ApiError.
+ * Ask the service; `onSlow` is called once when the answer is late, `key` is what writing may need. Whoever aborts
+ * `control` gets the browser's AbortError, any other failure is an ApiError.
  */
-export async function ask(path, body, { control = new AbortController(), onSlow = () => {} } = {}) {
+export async function ask(path, body, { control = new AbortController(), onSlow = () => {}, key = "" } = {}) {
   let late = false;
   const giveUp = setTimeout(() => { late = true; control.abort(); }, PATIENCE);
   const warn = setTimeout(onSlow, SLOW);
   try {
     const response = await fetch(path, {
       method: body ? "POST" : "GET",
-      headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) },
+      headers: {
+        Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...(key && { Authorization: `Bearer ${key}` }),
+      },
       body: body && JSON.stringify(body),
       signal: control.signal,
     });

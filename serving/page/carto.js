@@ -1,6 +1,7 @@
 /* "Cartographie": the tree on one side, one poste on the other (one after the other on a phone). */
 
 import { cartographie, familleSize } from "./api.js";
+import { countLinks, countWords, recordCounts } from "./counts.js";
 import { announce, button, byId, count, el, failure, plain } from "./dom.js";
 import { address, current, go } from "./route.js";
 
@@ -34,9 +35,24 @@ async function load() {
     byId("carto-chapeau").textContent = `${tree.libelle}\u00a0: ${tree.size}.`;
     filter();
     if (current().view === VIEW) showPoste(current().params, { focus: false });
+    tellCounts();
   } catch (error) {
     announce(status, "");
     treeBox.replaceChildren(failure(error, load));
+  }
+}
+
+/** Write beside every node how many records it has; the tree does without where they cannot be had. */
+async function tellCounts() {
+  const counted = await recordCounts().catch(() => null);
+  if (!counted) return;
+  for (const node of treeBox.querySelectorAll("[data-compte]")) {
+    const [level, id] = node.dataset.compte.split("/");
+    node.textContent = countWords(counted(level, id));
+  }
+  for (const node of treeBox.querySelectorAll("[data-voir]")) {
+    const [level, id] = node.dataset.voir.split("/");
+    node.replaceChildren(countLinks(level, { id, libelle: known.nameOf(level, id) }, counted(level, id)));
   }
 }
 
@@ -49,18 +65,23 @@ const metierBranch = (metier) => branch("metier", metier, metier.postes.map(post
 function branch(level, node, children, size) {
   return el("li", { "data-famille": level === "famille" && node.id },
     el("details", { class: level },
-      el("summary", null, el("span", { class: "libelle" }, node.libelle), " ", el("span", { class: "note" }, size)),
+      el("summary", null,
+        el("span", { class: "libelle" }, node.libelle), " ", el("span", { class: "note" }, size), " ", tally(level, node.id)),
+      el("div", { "data-voir": `${level}/${node.id}` }),
       el("ul", null, children)));
 }
 
+/** Where the number of records will stand. */
+const tally = (level, id) => el("span", { class: "note compte", "data-compte": `${level}/${id}` });
+
 function posteLeaf(poste) {
-  const link = el("a", { href: address(VIEW, { poste: poste.id }) }, poste.libelle);
+  const link = el("a", { href: address(VIEW, { poste: poste.id }), "data-poste": poste.id }, poste.libelle);
   const hint = el("span", { class: "note" });
   const words = [
     ...poste.intitules_fr.flatMap(({ m, f }) => [m, f]), ...poste.intitules_en, ...poste.outils, ...poste.competences,
   ].map((text) => ({ text, key: plain(text) }));
   leaves.push({ id: poste.id, link, hint, key: plain(poste.libelle), words });
-  return el("li", null, link, hint);
+  return el("li", null, link, hint, " ", tally("poste", poste.id));
 }
 
 /** Keep the postes whose label, titles, tools or skills hold what is typed; say what matched beside the label. */
@@ -76,7 +97,7 @@ function filter() {
   }
   for (const details of treeBox.querySelectorAll("details")) {
     details.open = wanted !== "";
-    details.parentElement.hidden = !details.querySelector("li:not([hidden]) > a");
+    details.parentElement.hidden = !details.querySelector("li:not([hidden]) > a[data-poste]");
   }
   treeBox.classList.toggle("filtre", wanted !== "");
   if (!wanted) openCurrent();
@@ -106,6 +127,7 @@ function showPoste({ poste: id }, { focus = true } = {}) {
   if (posteBox.dataset.poste === (id ?? "")) return found?.poste.libelle ?? "";
   posteBox.dataset.poste = id ?? "";
   posteBox.replaceChildren(found ? posteCard(found) : id ? unknown(id) : invitation());
+  if (found) complete(found.poste);
   if (id && focus) posteBox.querySelector("h3").focus();
   return found?.poste.libelle ?? "";
 }
@@ -124,12 +146,24 @@ function posteCard({ poste, metier, famille }) {
     el("p", { class: "chemin" }, famille.libelle, el("span", { class: "chevron" }, " › "), metier.libelle),
     el("h3", { tabindex: -1 }, poste.libelle),
     el("p", { class: "definition" }, poste.definition),
+    el("div", { class: "fiches" }),
     button(null, () => go("rechercher", { texte: poste.libelle, poste: poste.id }, { focus: true }), "Rechercher ce poste"),
     section("Intitulés usuels", poste.intitules_fr.map(bothGenders)),
     section("En anglais", poste.intitules_en, { lang: "en" }),
     section("Outils et technologies", poste.outils, { class: "etiquettes" }),
-    section("Compétences", poste.competences));
+    section("Compétences", poste.competences),
+    el("div", { class: "rome" }, section("Codes ROME qui y mènent", poste.rome?.map(romeWords))));
 }
+
+/** Add what the catalogue knows of the poste: how many records. */
+async function complete(poste) {
+  const counted = await recordCounts().catch(() => null);
+  if (posteBox.dataset.poste !== poste.id || !counted) return;
+  posteBox.querySelector(".fiches").replaceChildren(countLinks("poste", poste, counted("poste", poste.id)));
+}
+
+/** "M1855, Développeur web (13 % de ses appellations)". */
+const romeWords = ({ code, libelle, part }) => `${code}, ${libelle} (${Math.round(100 * part)} % de ses appellations)`;
 
 function section(title, items, props) {
   return items?.length ? [el("h4", null, title), el("ul", props, items.map((text) => el("li", null, text)))] : [];

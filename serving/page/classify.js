@@ -1,9 +1,10 @@
-/* "Classer un texte": one text in, the whole answer out, in words. */
+/* "Classer": one text in, the whole answer out, in words; or a file, see batch.js. */
 
+import { answerNodes } from "./answer.js";
 import { ApiError, asker, cartographie } from "./api.js";
-import { announce, bar, button, byId, el, failure, fieldError, message, percent } from "./dom.js";
-import { ladder, levelSentence, versionLine } from "./parts.js";
-import { address } from "./route.js";
+import { announce, button, byId, el, failure, fieldError, message } from "./dom.js";
+import { showBatch } from "./batch.js";
+import { go } from "./route.js";
 
 const EXAMPLES = [
   { name: "Une formation réseaux", type: "formation", intitule: "Installer et dépanner un réseau d’entreprise",
@@ -15,17 +16,27 @@ const EXAMPLES = [
 ];
 
 const FIELDS = ["intitule", "description"];
+/** Candidates asked for, to light up the tree; and what any service gives. */
+const MANY = 20;
+const FEW = 5;
 
 const form = byId("classement");
 const status = byId("classement-etat");
 const answerBox = byId("reponse");
+const modes = byId("classer-quoi");
 const field = (name) => form.elements[name];
 
 const query = asker(status, answerBox, "Classement");
 
-export function classify() {
+/** Show the view: one text, or a file. */
+export function classify({ quoi }) {
+  const mode = quoi === "fichier" ? "fichier" : "texte";
+  modes.querySelector(`[value="${mode}"]`).checked = true;
+  byId("classer-texte").hidden = mode !== "texte";
+  byId("classer-fichier").hidden = mode !== "fichier";
+  if (mode === "fichier") showBatch();
   if (!answerBox.hasChildNodes()) answerBox.append(el("p", { class: "attente" }, "La réponse s’affichera ici."));
-  return "";
+  return mode === "fichier" ? "Classer un fichier" : "";
 }
 
 function refuse(name, text) {
@@ -33,30 +44,49 @@ function refuse(name, text) {
   field(name).focus();
 }
 
+/** The same text is the same record, so that two corrections of it meet. */
+function identifier(...texts) {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(texts.join("\n"))) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return `texte-${hash.toString(16).padStart(16, "0")}`;
+}
+
 async function run() {
   for (const name of FIELDS) fieldError(field(name), null);
+  const type = field("type").value;
   const intitule = field("intitule").value.trim();
   const description = field("description").value.trim();
   if (!intitule) {
     refuse("intitule", "Indiquez l’intitulé de la formation ou de l’offre.");
     return;
   }
-  const fiche = { id: "page", type: field("type").value, intitule, ...(description && { description }) };
+  const fiche = { id: identifier(type, intitule, description), type, intitule, ...(description && { description }) };
   try {
-    const body = await query.start("/classify", { fiches: [fiche], top_k: 5, mots: true });
-    if (body) receive(body.resultats[0], await cartographie().catch(() => null));
+    const body = await ask(fiche);
+    if (body) receive(fiche, body.resultats[0], await cartographie().catch(() => null));
   } catch (error) {
     receiveError(error);
   }
 }
 
-function receive(answer, tree) {
+/** Ask with many candidates; a service that gives fewer is asked again for those that it gives. */
+async function ask(fiche) {
+  const asked = (k) => query.start("/classify", { fiches: [fiche], top_k: k, mots: true });
+  try {
+    return await asked(MANY);
+  } catch (error) {
+    if (error.champ === "top_k") return asked(FEW);
+    throw error;
+  }
+}
+
+function receive(fiche, answer, tree) {
   if (answer.erreur) {
     receiveError(new ApiError(answer.erreur.message, answer.erreur));
     return;
   }
   announce(status, "Classement terminé.");
-  answerBox.replaceChildren(...show(answer, tree));
+  answerBox.replaceChildren(...answerNodes(fiche, answer, tree));
   // On a phone the answer is below the form.
   if (answerBox.getBoundingClientRect().top > innerHeight / 2) answerBox.scrollIntoView();
 }
@@ -72,70 +102,12 @@ function receiveError(error) {
   }
 }
 
-/* The answer. */
-
-function show(answer, tree) {
-  const inside = answer.numerique.decision;
-  return [
-    el("div", { class: "verdict", "data-famille": answer.famille?.id },
-      el("h3", null, inside ? "Numérique" : "Hors du numérique"),
-      el("p", { class: "note" }, `Probabilité de relever du numérique\u00a0: ${percent(answer.numerique.score)}`),
-      el("p", null, levelSentence(answer)),
-      answer.famille && ladder(answer)),
-    ...candidates(answer, inside),
-    ...evidence(answer.preuves, tree),
-    el("p", { class: "note" }, versionLine(answer.versions)),
-  ];
-}
-
-function candidates(answer, inside) {
-  if (!answer.candidats.length) return [];
-  return [
-    el("h3", null, inside ? "Postes candidats" : "Postes les moins éloignés"),
-    el("ol", { class: "candidats" }, answer.candidats.map((candidate) => el("li", null,
-      el("a", { href: address("cartographie", { poste: candidate.poste }) }, candidate.libelle),
-      el("span", null, percent(candidate.score)),
-      bar(candidate.score)))),
-  ];
-}
-
-function evidence(proofs, tree) {
-  return [
-    el("h3", null, "Ce sur quoi s’appuie la réponse"),
-    proofs.length
-      ? el("ul", { class: "preuves" }, proofs.map((proof) => el("li", null, ...proofWords(proof, tree))))
-      : el("p", null, "Aucun intitulé de référence n’est assez proche de ce texte."),
-  ];
-}
-
-function proofWords(proof, tree) {
-  const text = el("q", null, proof.texte);
-  const postes = proof.postes.map((id) => tree?.nameOf("poste", id) ?? id.replaceAll("-", " ")).join(", ");
-  const share = proof.score > 0 && proof.score < 1 ? ` (part ${percent(proof.score)})` : "";
-  switch (proof.type) {
-    case "voisin": return [
-      "Ressemble à l’intitulé de référence ", text,
-      postes ? [", classé ", el("strong", null, postes)] : ", classé hors du numérique",
-      ` (proximité ${percent(proof.score)}).`].flat();
-    case "appellation": return ["L’appellation ROME ", text, proof.code && ` (n° ${proof.code})`, ...towards(postes, share)].filter(Boolean);
-    case "rome":
-      if (proof.texte.startsWith("code ROME")) return [`Le code ROME ${proof.code} n’est pas exploitable\u00a0: ${proof.texte.replaceAll("_", " ")}.`];
-      return [`Le code ROME ${proof.code}, `, text, ",", ...towards(postes, share)];
-    case "mot": return ["Le mot ", text, postes ? [" parle pour ", el("strong", null, postes), "."] : " éloigne du numérique."].flat();
-    default: return [text, postes && `\u00a0: ${postes}`].filter(Boolean);
-  }
-}
-
-const towards = (postes, share) => (postes
-  ? [" mène à ", el("strong", null, postes), `${share}.`]
-  : [" ne mène à aucun poste du numérique."]);
-
-/* The form. */
-
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   run();
 });
+
+modes.addEventListener("change", (event) => go("classer", { quoi: event.target.value === "fichier" ? "fichier" : "" }));
 
 byId("exemples-classement").append(...EXAMPLES.map((example) => button("jeton", () => {
   for (const name of ["type", ...FIELDS]) field(name).value = example[name];

@@ -51,6 +51,19 @@ export function stateOf(params) {
   return state;
 }
 
+/** A point as the address and the field write it: "48.117, -1.678". */
+const POINT = /^(-?\d{1,2}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)$/;
+export const pointText = (latitude, longitude) => `${latitude.toFixed(3)}, ${longitude.toFixed(3)}`;
+
+/** A place as the service wants it: a name or a code, or degrees. */
+function placeOf(lieu) {
+  const [, latitude, longitude] = POINT.exec(lieu) ?? [];
+  return latitude ? { latitude: Number(latitude), longitude: Number(longitude) } : lieu;
+}
+
+/** What a place is called. */
+export const placeName = (lieu) => (POINT.test(lieu) ? "point de la carte" : lieu);
+
 /** Whether anything is asked: a text, a filter, or the whole catalogue. */
 export const asks = (state) => Boolean(state.texte || state.parcourir || hasFilters(state));
 
@@ -66,7 +79,7 @@ export function bodyOf(state) {
   return {
     texte, type: type || undefined, numerique: inside(state), ...Object.fromEntries(lists),
     niveau_sortie: state.niveau_sortie.length ? state.niveau_sortie.map(Number) : undefined,
-    lieu: lieu || undefined, rayon_km: lieu ? Number(rayon || RADIUS) || 30 : undefined, tri: tri || undefined,
+    lieu: lieu ? placeOf(lieu) : undefined, rayon_km: lieu ? Number(rayon || RADIUS) || 30 : undefined, tri: tri || undefined,
   };
 }
 
@@ -95,7 +108,7 @@ function active(state, tree) {
   const found = [];
   if (state.type) found.push({ text: state.type === "offre" ? "Offres" : "Formations", without: { ...state, type: "" } });
   if (state.lieu) {
-    found.push({ text: `${state.lieu}, ${state.rayon || RADIUS}\u00a0km alentour`, without: { ...state, lieu: "", rayon: "" } });
+    found.push({ text: `${placeName(state.lieu)}, ${state.rayon || RADIUS}\u00a0km alentour`, without: { ...state, lieu: "", rayon: "" } });
   }
   for (const name of FACETTES) {
     for (const value of state[name]) {

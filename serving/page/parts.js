@@ -16,6 +16,12 @@ export const studyLevel = (n) => (STUDIES[n] ? `niveau ${n} (${STUDIES[n]})` : `
 /** How many levels of the best guess are safe, 0 to 3. */
 const safeDepth = (answer) => LEVELS.indexOf(answer.niveau) + 1;
 
+/** The deepest safe node with its level's name, null where no level is safe. */
+export function deepest(answer) {
+  const level = LEVELS[safeDepth(answer) - 1];
+  return level && answer[level] ? { ...answer[level], name: NAMES[level].toLowerCase() } : null;
+}
+
 /** "Famille › Métier › Poste" on one line, what is not safe lighter and introduced by "probable". */
 export function pathLine(answer) {
   if (!answer.numerique.decision || !answer.famille) {

@@ -3,6 +3,7 @@
 import { button, byId, count, el, message, number } from "./dom.js";
 import { ficheItem } from "./fiche.js";
 import { inside, RADIUS } from "./filters.js";
+import { remember, titleOf } from "./records.js";
 
 const title = byId("resultats-titre");
 const box = byId("resultats");
@@ -10,9 +11,8 @@ const OUTSIDE = "Cette recherche ne semble pas porter sur les métiers du numér
 const WORTH = "La pertinence estime la chance que la fiche réponde à la recherche ; ce n’est pas une note de qualité.";
 const NEARNESS = "La proximité mesure la ressemblance de sens ; ce n’est pas une note de qualité.";
 
-/** Records on the page, and their titles: "near this record" can name it, and none is shown twice. */
+/** Records on the page: none is shown twice. */
 let shown = new Set();
-const titles = new Map();
 const key = ({ type, id }) => `${type}/${id}`;
 
 /** "128 formations et offres, Lyon et 30 km alentour". */
@@ -20,11 +20,11 @@ function found({ type, rayon }, { total, requete }) {
   if (!total) return "Aucun résultat";
   const what = type ? count(total, type) : total < 2 ? count(total, "fiche") : `${number(total)}\u00a0formations et offres`;
   const place = requete?.autour;
-  return place ? `${what}, ${place.lieu} et ${number(place.km ?? (rayon || RADIUS))}\u00a0km alentour` : what;
+  return place ? `${what}, ${place.lieu || "le point choisi"} et ${number(place.km ?? (rayon || RADIUS))}\u00a0km alentour` : what;
 }
 
 export function nearHeading({ proche, de, cible }) {
-  const name = titles.get(`${de}/${proche}`);
+  const name = titleOf({ type: de, id: proche });
   const what = { formation: "Formations", offre: "Offres" }[cible] ?? "Fiches";
   return `${what} proches de ${name ? `« ${name} »` : `la fiche ${proche}`}`;
 }
@@ -66,10 +66,8 @@ export const failMore = (node) => box.querySelector(".suite").replaceChildren(no
 
 function items(hits, { near }) {
   const fresh = hits.filter((hit) => !shown.has(key(hit)));
-  for (const hit of fresh) {
-    shown.add(key(hit));
-    titles.set(key(hit), hit.intitule);
-  }
+  for (const hit of fresh) shown.add(key(hit));
+  remember(fresh);
   return fresh.map((hit) => ficheItem(hit, near));
 }
 

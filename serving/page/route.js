@@ -1,6 +1,8 @@
 /* The address: "#/vue?param=valeur". It holds all that a shared link needs; a parameter given twice is a list. */
 
-export const VIEWS = ["rechercher", "classer", "cartographie"];
+export const TABS = ["rechercher", "classer", "cartographie"];
+/** A record's page stands under the tab of the search. */
+export const VIEWS = [...TABS, "fiche"];
 
 export function current() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");

@@ -4,11 +4,12 @@ import { asker, cartographie } from "./api.js";
 import { announce, byId, failure, fieldError, message } from "./dom.js";
 import { showFacets, showTypes, onFacet } from "./facets.js";
 import {
-  asks, bodyOf, cleared, FACETTES, inside, offered, RADIUS, showChips, stateOf, withValues,
+  asks, bodyOf, cleared, FACETTES, inside, offered, pointText, RADIUS, showChips, stateOf, withValues,
 } from "./filters.js";
 import { fillExamples, fillFamilles } from "./home.js";
+import { onPlace, showMap } from "./map.js";
 import { addResults, failMore, head, nearHeading, showResults } from "./results.js";
-import { go } from "./route.js";
+import { address, go } from "./route.js";
 import { suggestions } from "./suggestions.js";
 
 const VIEW = "rechercher";
@@ -34,6 +35,8 @@ let timer = 0;
 let moved = false;
 let last = stateOf({});
 let tree = null;
+/** Records in the list, which the map shows. */
+let listed = [];
 
 /** Show the view for the parameters of the address; returns the subject for the page's title. */
 export function search(params) {
@@ -53,6 +56,9 @@ export function search(params) {
   if (JSON.stringify(question()) !== shown) run();
   return near ? nearHeading(last) : last.texte || "Catalogue";
 }
+
+/** Where the search was left. */
+export const lastSearch = () => address(VIEW, last);
 
 /** What is asked, but for the page of it. */
 function question() {
@@ -83,6 +89,8 @@ async function run() {
     if (!body) return;
     if (body.facettes) showFacets(last, tree, body.facettes);
     announce(status, showResults(last, body, does(last)));
+    listed = body.resultats;
+    showMap(listed, body.requete.autour);
     if (moved) byId("resultats-titre").focus();
   } catch (error) {
     shown = "";
@@ -96,6 +104,8 @@ async function more() {
     const body = await ask(size);
     if (!body) return;
     addResults(last.proche ? { ...body, resultats: body.resultats.slice(size - PAGE) } : body, does(last));
+    listed = [...listed, ...body.resultats];
+    showMap(listed, body.requete.autour);
     announce(status, `${Math.min(size, body.total ?? size)} fiches affichées.`);
   } catch (error) {
     announce(status, "La suite n’a pas pu être chargée.");
@@ -113,6 +123,8 @@ function clear() {
   query.stop();
   shown = "";
   results.replaceChildren();
+  listed = [];
+  showMap(listed, null);
   showTypes([]);
   announce(status, "");
   for (const field of [input, place]) fieldError(field, null);
@@ -121,6 +133,8 @@ function clear() {
 function fail(error) {
   const champ = error.champ ?? "";
   announce(status, "La recherche a échoué.");
+  listed = [];
+  showMap(listed, null);
   head(last.proche ? nearHeading(last) : "Résultats");
   if (error.code === "lieu_inconnu" || champ.startsWith("lieu")) {
     fieldError(place, error.code === "lieu_inconnu" ? `aucune commune ni aucun code postal « ${last.lieu} ».` : error.message);
@@ -231,6 +245,8 @@ form.addEventListener("change", (event) => {
 });
 
 sorting.addEventListener("change", () => go(VIEW, stateOf({ ...last, tri: sorting.value })));
+
+onPlace((latitude, longitude) => go(VIEW, { ...read(), lieu: pointText(latitude, longitude), rayon: form.elements.rayon.value }));
 
 onFacet((name, values) => go(VIEW, withValues(last, name, values, tree)));
 

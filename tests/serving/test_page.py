@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 from fastapi.testclient import TestClient
 
+from cartography.corrections import MAX_NOTE, MAX_POSTES
 from models.search.criteria import CRITERIA
 from serving.routes.page import PAGE
 from serving.search_schemas import SearchRequest
@@ -105,3 +106,38 @@ def test_what_the_page_asks_is_understood(client: TestClient) -> None:
     assert answer.json()["requete"]["autour"]["lieu"] == "Rennes"
     refused = client.post("/search", json={"texte": "python", "lieu": "Zzzz"}).json()["erreur"]
     assert (refused["code"], refused["champ"]) == ("lieu_inconnu", "lieu")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (
+            "/search",
+            {"texte": "", "type": "offre", "numerique": True, "k": 1, "facettes": ["poste"], "extraits": False},
+        ),
+        ("/search", {"texte": "", "lieu": {"latitude": 48.117, "longitude": -1.678}, "rayon_km": 30}),
+        ("/search", {"texte": "Data engineer", "type": "formation", "k": 20, "extraits": False}),
+        ("/similar", {"id": "f1", "type": "formation", "cible": "offre", "numerique": True, "k": 5}),
+        ("/classify", {"fiches": [{"id": "texte-1", "type": "offre", "intitule": "Data"}], "top_k": 20, "mots": True}),
+    ],
+)
+def test_what_its_views_ask_is_understood(client: TestClient, path: str, body: dict[str, object]) -> None:
+    answer = client.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+
+
+def test_results_say_where_they_are(writable: TestClient) -> None:
+    fiches = [
+        {"id": "ici", "type": "formation", "intitule": "Développeur web à Rennes", "lieu": "Rennes"},
+        {"id": "ailleurs", "type": "formation", "intitule": "Développeur web en ligne"},
+    ]
+    writable.put("/fiches", json={"fiches": fiches})
+    hits = writable.post("/search", json={"texte": "développeur web", "type": "formation"}).json()["resultats"]
+    places = {hit["id"]: (hit["latitude"], hit["longitude"]) for hit in hits}
+    assert places["ici"] == pytest.approx((48.11, -1.67), abs=0.05)
+    assert places["ailleurs"] == (None, None)
+
+
+def test_the_form_of_corrections_knows_the_limits() -> None:
+    constants = dict(re.findall(r"^const (\w+) = ([\d_]+);", SCRIPTS["correction.js"], re.M))
+    assert (int(constants["MOST_POSTES"]), int(constants["LONGEST_NOTE"])) == (MAX_POSTES, MAX_NOTE)
