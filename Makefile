@@ -7,7 +7,7 @@ CONSTRAINTS := constraints.txt
 export PIP_CONSTRAINT := $(CONSTRAINTS)
 export BENTOML_DO_NOT_TRACK := True
 .DEFAULT_GOAL := help
-.PHONY: help serve install test test-slow test-spark check fix train-encoder train evaluate bench evaluate-search bench-search report sample bento lock clean
+.PHONY: help serve install test test-slow test-spark check fix train-encoder train evaluate bench evaluate-search bench-search bench-serve audit report sample bento lock clean
 
 help: ## Liste les verbes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -39,6 +39,11 @@ serve: $(VENV)/.serve ## Installe le service (sans torch) et le lance avec le mo
 install: $(VENV)/.all ## Installe tout dans .venv ; la commande est .venv/bin/genscan
 
 test: $(VENV)/.all check ## Vérifie tout : ruff, mypy, contrat d'imports, tests, exemples du README
+	@# The page's tests need a browser; without one they are skipped.
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  echo "Installation de Chromium pour les tests de la page…" && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; } || \
+	  echo "Sans Chromium les tests de la page sont sautés ; sur Debian : apt-get install chromium"
 	$(VENV)/bin/python -m pytest -m 'not slow'
 
 test-slow: $(VENV)/.all ## Les tests qui demandent les données réelles ou des minutes de calcul
@@ -82,6 +87,12 @@ evaluate-search: $(VENV)/.all ## Mesure la recherche sur les requêtes jugées, 
 
 bench-search: $(VENV)/.all ## Mesure la recherche à 15 000, 200 000 et 1 million de fiches : délais, mémoire, rappel
 	$(GENSCAN) search-bench
+
+audit: $(VENV)/.all ## Cherche les failles connues des dépendances du service (pip-audit, base d'avis de PyPI)
+	$(VENV)/bin/uv tool run -q pip-audit -r serving/requirements.txt --no-deps --disable-pip
+
+bench-serve: $(VENV)/.all ## Mesure le service en charge : débits, délais, dix fois trop de requêtes, mémoire, kill -9
+	$(GENSCAN) serve-bench
 
 bento: $(VENV)/.serve ## Construit le bento (bentoml build)
 	$(VENV)/bin/bentoml build

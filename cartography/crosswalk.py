@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Literal
 
@@ -12,6 +12,9 @@ from cartography.rome import Rome, Version, load_rome
 
 HORS = "hors"
 """Key of the share that lies outside the cartographie."""
+
+LEAST_SHARE = 0.03
+"""Share of a code under which it is not told of a poste."""
 
 DATA_FILE = "rome-gen.tsv"
 
@@ -61,6 +64,20 @@ class Crosswalk:
             version: whose extent of the code is meant (see `Rome.of_code`).
         """
         return _mean([self.decision(appellation.ogr).shares for appellation in self.rome.of_code(code, version)])
+
+    @cached_property
+    def by_poste(self) -> Mapping[str, tuple[tuple[str, float], ...]]:
+        """Poste id → (ROME 4.0 code, share of it that goes there), the largest share first; small shares left out.
+
+        >>> load_crosswalk().by_poste["developpeur-front-end"][0]
+        ('M1850', 0.2)
+        """
+        found: dict[str, list[tuple[str, float]]] = {}
+        for code in self.rome.codes:
+            for poste, share in self.of_code(code).items():
+                if poste != HORS and share >= LEAST_SHARE:
+                    found.setdefault(poste, []).append((code, round(share, 3)))
+        return {poste: tuple(sorted(codes, key=lambda one: (-one[1], one[0]))) for poste, codes in found.items()}
 
     def shares(self, codes: Sequence[str], appellation: str | None, version: Version = "4.0") -> dict[str, float]:
         """Return the shares that a fiche's coding gives: its appellation's if known, else the mean of its codes'.

@@ -6,7 +6,8 @@ Li, Monroe & Jurafsky 2016, Understanding Neural Networks through Representation
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +24,19 @@ MOST_WORDS = 48
 GIVEN = 5
 LEAST = 0.1
 """Score under which a word is not said to have weighed."""
+LONGEST_ARTICLE = 4
+"""Letters of the mute words that are never told; longer ones ("communication") may name the job in a title."""
 _TOGETHER = 16
 """Records explained at a time: bounds the memory."""
 
 
-def explain(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequence[Answer]) -> list[tuple[Preuve, ...]]:
+def explain(
+    classifier: Classifier,
+    fiches: Sequence[Fiche],
+    answers: Sequence[Answer],
+    *,
+    progress: Callable[[int], Any] = lambda done: None,
+) -> list[tuple[Preuve, ...]]:
     """Return the words that speak most for each answer, the strongest first.
 
     The answer is the best poste, or hors numérique where that was decided. A word's score is the share of the odds of
@@ -37,11 +46,13 @@ def explain(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequence[A
         classifier: that answered.
         fiches: n records.
         answers: theirs, in order.
+        progress: called with the number of records done since its last call.
     """
     found: list[tuple[Preuve, ...]] = []
     for start in range(0, len(fiches), _TOGETHER):
         part = slice(start, start + _TOGETHER)
         found += _explained(classifier, fiches[part], answers[part])
+        progress(len(fiches[part]))
     return found
 
 
@@ -58,7 +69,8 @@ def without(text: Text, word: str) -> Text:
 
 def _explained(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequence[Answer]) -> list[tuple[Preuve, ...]]:
     texts = [classifier.bundle.reader.text(fiche) for fiche in fiches]
-    tried = [list(dict.fromkeys(words(t if isinstance(t, str) else " ".join(t))))[:MOST_WORDS] for t in texts]
+    mute = classifier.bundle.reader.mute
+    tried = [_tried(t if isinstance(t, str) else " ".join(t), mute) for t in texts]
     variants = [[text, *(without(text, word) for word in said)] for text, said in zip(texts, tried, strict=True)]
     reading = classifier.bundle.encoder.read([text for some in variants for text in some])
     owners = [fiche for fiche, some in zip(fiches, variants, strict=True) for _ in some]
@@ -71,6 +83,16 @@ def _explained(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequenc
         target = ranks[answer.poste.id] if answer.poste else -1
         found.append(_strongest(said, _log_odds(rows, target), answer.poste.id if answer.poste else None))
     return found
+
+
+def _tried(text: str, mute: Collection[str]) -> list[str]:
+    """Return the distinct words that may be told, articles and the like left out: they weigh by what they stand by.
+
+    >>> _tried("Chef de projet web et chef de produit", {"de", "et", "projet"})
+    ['chef', 'projet', 'web', 'produit']
+    """
+    found = dict.fromkeys(words(text))
+    return [word for word in found if word not in mute or len(word) > LONGEST_ARTICLE][:MOST_WORDS]
 
 
 def _log_odds(probabilities: Probabilities, rank: int) -> NDArray[np.float64]:

@@ -7,8 +7,10 @@ class (learnt from labelled records) mark the sentences worth reading.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain, repeat
 
 from cartography.fiche import Fiche
 from cartography.nomenclature import Nomenclature
@@ -20,6 +22,9 @@ _WORD = re.compile(r"[^\W\d_][\w+#.]*[\w+#]|\w")
 _BREAK = re.compile(r"\s(?:(?<=[.!?;:]\s)\s*|(?<=\n)\s*|\s*\n\s*|\s*[•·–-]\s+)")
 _LONGEST = 200
 """Characters of a sentence: longer ones (lists without full stops) are cut at spaces into parts of their own."""
+
+_NOTHING = repeat(0.0)
+"""Of the words that say nothing."""
 
 MAX_TITLE, MAX_DESCRIPTION = 300, 6_000
 """Characters looked at, of the title and of the description."""
@@ -92,7 +97,17 @@ class Reader:
         chosen = self._chosen(description)
         if not self.mute:
             return chosen
-        return " ".join(part for part in chosen.split() if not self.mute.issuperset(words(part)))
+        return " ".join(part for part in chosen.split() if not self._is_mute(part))
+
+    @cached_property
+    def _is_mute(self) -> Callable[[str], bool]:
+        """Tell whether all the words of a piece of text are mute; the pieces met before are remembered."""
+
+        @lru_cache(maxsize=50_000)
+        def is_mute(part: str) -> bool:
+            return self.mute.issuperset(words(part))
+
+        return is_mute
 
     def salient(self, description: str, most: int) -> list[str]:
         """Return the sentences that say most, the most telling first.
@@ -127,7 +142,7 @@ class Reader:
         found = words(sentence)
         # In the order of the text: a set has another one in every process, sums then differ by a rounding, and two
         # sentences as good as each other would change places.
-        return sum(self.salience.get(word, 0.0) for word in dict.fromkeys(found)) / (len(found) + 4)
+        return sum(map(self.salience.get, dict.fromkeys(found), _NOTHING)) / (len(found) + 4)
 
 
 def mute_forms(mute: Iterable[str]) -> frozenset[str]:
@@ -146,7 +161,13 @@ def words(text: str) -> list[str]:
     >>> words("Développeur C++ / node.js, bac +3.")
     ['développeur', 'c++', 'node.js', 'bac', '3']
     """
-    return _WORD.findall(text.lower())
+    return [*chain.from_iterable(map(_words_of, text.lower().split()))]
+
+
+@lru_cache(maxsize=100_000)
+def _words_of(part: str) -> tuple[str, ...]:
+    """Return the words of a piece of text without spaces: most pieces are met again and again."""
+    return tuple(_WORD.findall(part))
 
 
 def sentences(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from email.message import Message
 from typing import Any, NoReturn
 
+from anyio import move_on_after
 from anyio.to_thread import run_sync
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -28,7 +29,10 @@ class JsonRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def read_then_handle(request: Request) -> Response:
-            return await handler(await JsonRequest.read(request, request.app.state.settings.max_body_bytes))
+            if request.method == "GET":
+                return await handler(request)
+            settings = request.app.state.settings
+            return await handler(await JsonRequest.read(request, settings.max_body_bytes, settings.timeout_s))
 
         return read_then_handle
 
@@ -39,14 +43,14 @@ class JsonRequest(Request):
     content: Any
 
     @classmethod
-    async def read(cls, request: Request, max_bytes: int) -> JsonRequest:
+    async def read(cls, request: Request, max_bytes: int, timeout_s: float) -> JsonRequest:
         """Read and decode a request's body.
 
         Raises:
-            ApiError: 415 for another type, 413 for too long a body, 422 for what is no JSON.
+            ApiError: 415 for another type, 413 for too long a body, 408 for too slow a one, 422 for what is no JSON.
         """
         _check_type(request)
-        body = await read_bytes(request, max_bytes)
+        body = await read_bytes(request, max_bytes, timeout_s)
         read = cls(request.scope)
         read.content = await run_sync(decode, body) if len(body) > _LARGE else decode(body)
         return read
@@ -99,21 +103,29 @@ def _check_type(request: Request) -> None:
     check_plain(request)
 
 
-async def read_bytes(request: Request, max_bytes: int) -> bytes:
+async def read_bytes(request: Request, max_bytes: int, timeout_s: float) -> bytes:
     """Return a request's body.
 
+    Args:
+        request: whose body it is.
+        max_bytes: that it may have.
+        timeout_s: seconds in which it must be here.
+
     Raises:
-        ApiError: 413 for too long a body, which is not read on.
+        ApiError: 413 for too long a body, 408 for too slow a one; neither is read on.
     """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > max_bytes:
         raise _too_big(max_bytes)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise _too_big(max_bytes)
-    return bytes(body)
+    with move_on_after(timeout_s):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > max_bytes:
+                raise _too_big(max_bytes)
+        return bytes(body)
+    message = f"corps incomplet après {timeout_s:g} secondes"
+    raise ApiError(408, "corps_trop_lent", message, headers={"Connection": "close"})
 
 
 def _too_big(max_bytes: int) -> ApiError:

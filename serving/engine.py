@@ -75,7 +75,7 @@ class Engine:
         searcher = Searcher(open_index(directory, classifier.bundle), classifier)
         engine = cls(
             classifier,
-            Answering.of(classifier, settings.cache_fiches),
+            Answering.of(classifier, settings.cache_fiches, settings.max_text_chars),
             directory,
             searcher,
             Bridges(searcher, classifier),

@@ -23,12 +23,14 @@ _HTTP_ERRORS = {
 _DESCRIPTIONS = {
     401: "Clé absente ou inconnue.",
     404: "Identifiant ou adresse inconnus.",
+    408: "Le corps n'est pas arrivé à temps.",
     413: "Corps trop gros.",
     415: "Le corps n'est pas annoncé dans un des types acceptés, en UTF-8, ou il est compressé.",
     422: "Requête invalide ; `champ` nomme le champ en cause.",
     429: "Trop de requêtes en cours ; `Retry-After` dit quand réessayer.",
     500: "Erreur interne ; le message porte sa référence dans le journal.",
     503: "Le service démarre, ou l'index est occupé ; `Retry-After` dit quand réessayer.",
+    504: "Pas de réponse à temps ; `Retry-After` dit quand réessayer.",
 }
 
 
@@ -85,7 +87,10 @@ def error_response(error: ApiError) -> Response:
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the documentation of error statuses for the OpenAPI contract."""
-    return {s: {"model": ErreurReponse, "description": _DESCRIPTIONS[s]} for s in sorted({*statuses, 429, 500, 503})}
+    everywhere = {429, 500, 503}
+    # Where a body is read it may come too slowly, and what it asks for may take too long.
+    whole = {*statuses, *everywhere, *({408, 504} if 413 in statuses else ())}
+    return {s: {"model": ErreurReponse, "description": _DESCRIPTIONS[s]} for s in sorted(whole)}
 
 
 def install(app: FastAPI) -> None:

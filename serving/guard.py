@@ -1,18 +1,20 @@
-"""Around every request: security headers, admission, and nothing of a failure told to the client."""
+"""Around every request: an identifier, security headers, admission, and nothing of a failure told to the client."""
 
 from __future__ import annotations
 
-import logging
-import math
+import re
+import time
 import uuid
+from collections.abc import Callable, Collection
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.admission import Admission
 from serving.errors import ApiError, error_response
-
-LOGGER = logging.getLogger("genscan")
+from serving.journal import LOGGER, REQUEST, log_request
+from serving.metrics import count_request, measures
 
 HEADERS = {
     # The page and its files come from here and nothing else is ever asked for.
@@ -20,55 +22,88 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+REQUEST_ID = "X-Request-ID"
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""Identifiers that a proxy before the service may give."""
 RETRY_AFTER_S = 1
+OTHER = "autre"
+MEASURES = "/metrics"
+PAGE_PATH = "/page/"
+_METHODS = {name: name for name in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")}
 
 
 class Guard:
     """ASGI middleware around the application."""
 
-    def __init__(self, app: ASGIApp, *, max_concurrency: int, workers: int) -> None:
+    def __init__(self, app: ASGIApp, *, admission: Admission, paths: Collection[str]) -> None:
         """Wrap an application.
 
         Args:
             app: what answers.
-            max_concurrency: requests in flight in all workers together.
-            workers: processes that share them.
+            admission: who is let in.
+            paths: that are known; measures have a name for no other.
         """
         self._app = app
-        self._most = math.ceil(max_concurrency / workers)
-        self._running = 0
+        self._admission = admission
+        self._paths = frozenset(paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
+        identifier, began, status = _identifier(scope), time.perf_counter(), 0
+        REQUEST.set(identifier)
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = identifier
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        if self._running >= self._most:
-            await error_response(_too_many())(scope, receive, send_guarded)
-            return
-        self._running += 1
         try:
-            await self._app(scope, receive, send_guarded)
+            await self._answer(scope, receive, send_guarded, identifier, lambda: bool(status))
+        finally:
+            seconds = time.perf_counter() - began
+            count_request(self._known(scope["path"]), _METHODS.get(scope["method"], OTHER), status, seconds)
+            log_request(scope["method"], scope["path"], status, 1_000 * seconds)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, identifier: str, started: Callable[[], bool]
+    ) -> None:
+        # Whoever watches sees an overload too.
+        ticket = None if scope["path"] == MEASURES else self._admission.enter(scope)
+        if ticket is None and scope["path"] != MEASURES:
+            await error_response(_too_many())(scope, receive, send)
+            return
+        measures().running.inc()
+        try:
+            await self._app(scope, receive, send)
         except ClientDisconnect:
             return
         except Exception:
             # A response that has started cannot be mended: closing the connection is all that is left.
-            if started:
+            if started():
                 raise
-            await error_response(_logged(scope))(scope, receive, send_guarded)
+            await error_response(_logged(scope, identifier))(scope, receive, send)
         finally:
-            self._running -= 1
+            measures().running.dec()
+            if ticket is not None:
+                ticket.leave()
+
+    def _known(self, path: str) -> str:
+        if path.startswith(PAGE_PATH):
+            return PAGE_PATH
+        return path if path in self._paths else OTHER
+
+
+def _identifier(scope: Scope) -> str:
+    given = Headers(scope=scope).get(REQUEST_ID, "")
+    return given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex[:16]
 
 
 def _too_many() -> ApiError:
@@ -76,7 +111,6 @@ def _too_many() -> ApiError:
     return ApiError(429, "trop_de_requetes", message, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
-def _logged(scope: Scope) -> ApiError:
-    reference = uuid.uuid4().hex[:12]
-    LOGGER.exception("erreur interne %s : %s %s", reference, scope["method"], scope["path"])
-    return ApiError(500, "erreur_interne", f"erreur interne ; référence {reference} dans le journal")
+def _logged(scope: Scope, identifier: str) -> ApiError:
+    LOGGER.exception("erreur interne %s : %s %s", identifier, scope["method"], scope["path"])
+    return ApiError(500, "erreur_interne", f"erreur interne ; référence {identifier} dans le journal")

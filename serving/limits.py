@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from cartography.errors import RecordError
+from cartography.readers import Record
 from serving.errors import ApiError
 from serving.settings import Settings
 
@@ -48,6 +50,19 @@ def check_limits(body: BaseModel, settings: Settings) -> None:
         if (value if isinstance(value, int) else len(value)) > most:
             message = f"{limit.champ} : {limit.message.format(limit=most)}"
             raise ApiError(422, "requete_invalide", message, champ=limit.champ)
+
+
+def bounded(record: Record, most: int) -> Record:
+    """Return a record, or what is wrong with one whose description is longer than so many characters.
+
+    >>> from cartography.fiche import Fiche
+    >>> bounded(Fiche("a", "offre", "Titre", "x" * 11), 10).message
+    'description : texte trop long (au plus 10 caractères)'
+    """
+    if isinstance(record, RecordError) or len(record.description) <= most:
+        return record
+    message = f"description : {_TOO_LONG.format(limit=most)}"
+    return RecordError("fiche_invalide", message, record.id, "description")
 
 
 def check_explained(count: int, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The BentoML service: workers, probes (/livez, /readyz), /metrics, packaging; all else is the FastAPI border."""
+"""The BentoML service: workers, probes (/livez, /readyz), packaging; all else is the FastAPI border."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import bentoml
 from starlette.types import Receive, Scope, Send
 
 from cartography.errors import GenscanError
+from serving import journal
 from serving.api import create_app
 from serving.engine import Engine
 from serving.settings import export_paths, load_settings
@@ -37,16 +38,20 @@ async def site(scope: Scope, receive: Receive, send: Send) -> None:
 @bentoml.service(
     name="genscan",
     workers=SETTINGS.workers,
-    # The guard refuses first, in our error shape; BentoML's own limit, which also counts what the guard has not
-    # seen yet, stands behind it.
-    traffic={"timeout": SETTINGS.timeout_s, "max_concurrency": 2 * SETTINGS.max_concurrency},
-    metrics={"enabled": True},
+    # The border refuses first, in our error shape: too many requests, a body that comes too slowly, an answer that
+    # takes too long. BentoML's own limits, which also count what the guard has not seen yet, stand behind it.
+    traffic={"timeout": 2 * SETTINGS.timeout_s + 10, "max_concurrency": 2 * SETTINGS.max_concurrency},
+    # The border's own, whose labels are few: see `serving.metrics`.
+    metrics={"enabled": False},
+    # The guard writes a line a request, with its identifier.
+    logging={"access": {"enabled": False}},
 )
 @bentoml.asgi_app(site, path="/")
 class Genscan:
     """Classe formations et offres dans la cartographie GEN, et les retrouve par le sens."""
 
     def __init__(self) -> None:
+        journal.install(SETTINGS.log_format)
         SLOT.engine = Engine.load(SETTINGS)
         Succession(SLOT, SETTINGS).start()
 

@@ -261,6 +261,19 @@ class Searcher:
             found = self._found(understood, worded, filters.without(name))
         return self.index.columns.column(name).counts(found.positions)
 
+    def hit(self, fiche_id: str, fiche_type: str | None = None) -> Hit:
+        """Return a record as results tell it, without a score.
+
+        Raises:
+            UnknownFiche: the index has no such record.
+        """
+        self._follow()
+        row = self.row_of(fiche_id, fiche_type)
+        found = told(self.index, Ranked.unscored(self.index.columns.positions(np.array([row]))), None)
+        if not found:
+            raise UnknownFiche("fiche_inconnue", f"aucune fiche {fiche_id!r} dans l'index")
+        return found[0]
+
     def row_of(self, fiche_id: str, fiche_type: str | None = None) -> int:
         """Return the row of an identifier (the formation's where both types have it and none is asked).
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cartography.errors import RecordError
-from cartography.fiche import Fiche
+from cartography.fiche import MAX_DESCRIPTION, Fiche
 from cartography.readers import Record
 from models.answer import Answer
 from models.classifier import Classifier
@@ -18,6 +18,8 @@ from serving.errors import json_bytes
 from serving.ingest.cache import AnswerCache, Told, key_of
 from serving.ingest.carrying import Carrying, carryings
 from serving.ingest.options import ALL, Options
+from serving.limits import bounded
+from serving.stop import Stop
 
 
 @dataclass(frozen=True)
@@ -28,24 +30,35 @@ class Answering:
         classifier: makes the answers.
         cache: remembers them; its own, so that a new model starts with none of another's.
         others: versions of the cartographie that answers can be told in besides the classifier's.
+        max_text: characters that a description may have.
     """
 
     classifier: Classifier
     cache: AnswerCache
     others: Mapping[str, Carrying]
+    max_text: int = MAX_DESCRIPTION
 
     @classmethod
-    def of(cls, classifier: Classifier, cache_fiches: int) -> Answering:
+    def of(cls, classifier: Classifier, cache_fiches: int, max_text: int = MAX_DESCRIPTION) -> Answering:
         """Return what answers with a classifier and remembers this many answers."""
-        return cls(classifier, AnswerCache(cache_fiches), carryings(classifier.cartographie))
+        return cls(classifier, AnswerCache(cache_fiches), carryings(classifier.cartographie), max_text)
 
-    def answer(self, records: Sequence[Record], options: Options) -> list[bytes]:
+    def answer(self, records: Sequence[Record], options: Options, stop: Stop | None = None) -> list[bytes]:
         """Return the JSON of one answer or error a record, in order; a bad one does not touch its neighbours.
 
         An answer is a function of its record and of the options alone: neither the batch nor the cache shows in it.
+
+        Args:
+            records: what to answer.
+            options: what the answers must say.
+            stop: looked at on the way.
+
+        Raises:
+            GivenUp: it was asked; nothing is answered nor remembered.
         """
+        records = [bounded(record, self.max_text) for record in records]
         fiches = [record for record in records if isinstance(record, Fiche)]
-        following = iter(self._told(fiches, options))
+        following = iter(self._told(fiches, options, stop or Stop()))
         lines = []
         counted: list[Told] = []
         for record in records:
@@ -59,7 +72,7 @@ class Answering:
         metrics.count_answers((told.niveau, told.famille) for told in counted)
         return lines
 
-    def _told(self, fiches: Sequence[Fiche], options: Options) -> list[Told]:
+    def _told(self, fiches: Sequence[Fiche], options: Options, stop: Stop) -> list[Told]:
         """Return the answers, those not remembered made once for all the records that share them."""
         texts = [self.classifier.bundle.reader.text(fiche) for fiche in fiches]
         salt = key_of(self.classifier.versions, options)
@@ -70,19 +83,20 @@ class Answering:
         found = self.cache.find(dict.fromkeys(keys))
         hits = sum(key in found for key in keys)
         missing = {key: row for row, key in enumerate(keys) if key not in found}
-        made = self._make([fiches[row] for row in missing.values()], [texts[row] for row in missing.values()], options)
+        rows = list(missing.values())
+        made = self._make([fiches[row] for row in rows], [texts[row] for row in rows], options, stop)
         fresh = dict(zip(missing, made, strict=True))
         self.cache.keep(fresh)
         metrics.count_cache(hits, len(keys) - hits)
         return [found.get(key) or fresh[key] for key in keys]
 
-    def _make(self, fiches: Sequence[Fiche], texts: Sequence[Text], options: Options) -> list[Told]:
+    def _make(self, fiches: Sequence[Fiche], texts: Sequence[Text], options: Options, stop: Stop) -> list[Told]:
         if not fiches:
             return []
-        reading = self.classifier.bundle.encoder.read(texts)
+        reading = self.classifier.bundle.encoder.read(texts, progress=stop)
         answers = self.classifier.classify(fiches, top_k=options.top_k, reading=reading, evidence=options.preuves)
         if options.mots:
-            said = explain(self.classifier, fiches, answers)
+            said = explain(self.classifier, fiches, answers, progress=stop)
             answers = [replace(a, preuves=(*a.preuves, *words)) for a, words in zip(answers, said, strict=True)]
         return [self._tell(answer, options) for answer in answers]
 

@@ -14,8 +14,9 @@ from serving.ingest.lheo import XML_TYPES, records_of
 from serving.ingest.ndjson import NDJSON, NDJSON_TYPES, Bounds, Exchange, joined
 from serving.ingest.options import asked_in, checked
 from serving.limits import check_explained
-from serving.routes.context import Context, Given, in_thread
+from serving.routes.context import Context, Given
 from serving.schemas import ClassifyRequest, ClassifyResponse
+from serving.stop import Stop
 
 
 class _ClassifyRoute(JsonRoute):
@@ -61,10 +62,12 @@ async def classify(body: ClassifyRequest, context: Given) -> Response:
     if body.mots:
         check_explained(len(body.fiches), context.settings)
 
-    def answer() -> Response:
-        return _listed(engine.answering.answer([engine.record_of(value) for value in body.fiches], options))
+    stop = Stop()
 
-    return await in_thread(context.batches, answer)
+    def answer() -> Response:
+        return _listed(engine.answering.answer([engine.record_of(value) for value in body.fiches], options, stop))
+
+    return await context.run(context.batches, answer, stop)
 
 
 def _classify_lines(request: Request, context: Context) -> Response:
@@ -86,17 +89,18 @@ async def _classify_document(request: Request, context: Context) -> Response:
     check_plain(request)
     settings, answering = context.settings, context.engine.answering
     options = checked(asked_in(request.query_params), settings, answering.others)
-    body = await read_bytes(request, settings.max_body_bytes)
+    body = await read_bytes(request, settings.max_body_bytes, settings.timeout_s)
+    stop = Stop()
     in_lines = prefers(request.headers.get("accept", ""), NDJSON_TYPES, JSON)
 
     def answer() -> Response:
         records = records_of(body, settings.max_fiches)
         if options.mots:
             check_explained(len(records), settings)
-        answers = answering.answer(records, options)
+        answers = answering.answer(records, options, stop)
         return Response(joined(answers), media_type=NDJSON) if in_lines else _listed(answers)
 
-    return await in_thread(context.batches, answer)
+    return await context.run(context.batches, answer, stop)
 
 
 def _listed(answers: list[bytes]) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from cartography.errors import FicheInvalid, GenscanError
+from cartography.errors import FicheInvalid, GenscanError, RecordError
 from cartography.fiche import Fiche, FicheType, fiche_from_mapping
 from models.search import searcher
 from models.search.bridges import Bridge
@@ -17,8 +17,8 @@ from serving.engine import Engine
 from serving.errors import ApiError, json_response, responses
 from serving.facets import told_facets
 from serving.filters import FilterInvalid, resolve
-from serving.limits import check_limits
-from serving.routes.context import Given, in_thread
+from serving.limits import bounded, check_limits
+from serving.routes.context import Given
 from serving.search_schemas import (
     FiltersSchema,
     SearchRequest,
@@ -50,7 +50,7 @@ async def search(body: SearchRequest, context: Given) -> Response:
             raise ApiError(422, error.code, error.message, champ="tri") from error
         return _page(page, {"k": body.k, "debut": body.debut, "tri": body.tri, **filters.as_json()}, engine)
 
-    return await in_thread(context.queries, answer)
+    return await context.run(context.queries, answer)
 
 
 def _page(page: Page, asked: dict[str, Any], engine: Engine) -> Response:
@@ -79,7 +79,7 @@ async def similar(body: SimilarRequest, context: Given) -> Response:
     filters = _filters(body, body.cible, engine)
 
     def answer() -> Response:
-        bridges, origin = _near(body, filters, engine)
+        bridges, origin = _near(body, filters, engine, context.settings.max_text_chars)
         told = filters.as_json()
         if "type" in told:
             told["cible"] = told.pop("type")
@@ -87,10 +87,10 @@ async def similar(body: SimilarRequest, context: Given) -> Response:
         near = [bridge.as_json() for bridge in bridges]
         return json_response({"resultats": near, "requete": asked, "versions": engine.search_versions()})
 
-    return await in_thread(context.queries, answer)
+    return await context.run(context.queries, answer)
 
 
-def _near(body: SimilarRequest, filters: Filters, engine: Engine) -> tuple[list[Bridge], dict[str, Any]]:
+def _near(body: SimilarRequest, filters: Filters, engine: Engine, longest: int) -> tuple[list[Bridge], dict[str, Any]]:
     """Return the bridges, and the origin as understood."""
     bridges = engine.bridges
     if body.id is not None:
@@ -99,15 +99,18 @@ def _near(body: SimilarRequest, filters: Filters, engine: Engine) -> tuple[list[
         return bridges.of_row(row, k=body.k, filters=filters), origin
     if body.texte is not None:
         return bridges.of_fiche(Fiche("", "formation", body.texte), k=body.k, filters=filters), {"texte": body.texte}
-    fiche = _fiche_of(body.fiche)
+    fiche = _fiche_of(body.fiche, longest)
     told = {"id": fiche.id, "type": fiche.type, "intitule": fiche.intitule}
     return bridges.of_fiche(fiche, k=body.k, filters=filters), {"fiche": told}
 
 
-def _fiche_of(value: Any) -> Fiche:
+def _fiche_of(value: Any, longest: int) -> Fiche:
     if not isinstance(value, dict):
         raise FicheInvalid("fiche_invalide", "un objet JSON est attendu")
-    return fiche_from_mapping(value)
+    found = bounded(fiche_from_mapping(value), longest)
+    if isinstance(found, RecordError):
+        raise FicheInvalid(found.code, found.message, fiche_id=found.id, champ=found.champ)
+    return found
 
 
 def _filters(body: FiltersSchema, kind: FicheType | None, engine: Engine) -> Filters:

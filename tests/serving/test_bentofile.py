@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from bentoml._internal.bento.build_config import BentoBuildConfig, BentoPathSpec
+from bentoml._internal.container.generate import generate_containerfile
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -56,6 +57,16 @@ def test_it_takes_all_that_answers(spec: BentoPathSpec) -> None:
 )  # fmt: skip
 def test_it_leaves_the_rest(spec: BentoPathSpec, path: str) -> None:
     assert not spec.includes(path)
+
+
+def test_its_container_runs_as_a_user_without_rights_and_lets_nobody_write_without_a_key(
+    bentofile: BentoBuildConfig, tmp_path: Path
+) -> None:
+    options = bentofile.docker.with_defaults()
+    containerfile = generate_containerfile(options, str(ROOT), conda=bentofile.conda.with_defaults(), bento_fs=tmp_path)
+    users = [line.split()[1] for line in containerfile.splitlines() if line.startswith("USER ")]
+    assert users[-1] not in ("root", "0")
+    assert {entry.name: entry.value for entry in bentofile.envs}["GENSCAN_HOST"] == "0.0.0.0"
 
 
 def test_requirements_are_the_constraints_own_versions(bentofile: BentoBuildConfig) -> None:

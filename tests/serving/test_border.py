@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,7 +106,8 @@ def test_a_failure_is_logged_and_not_told(settings: Settings, caplog: pytest.Log
     assert "mot de passe" not in response.text
     assert "mot de passe" in caplog.text
     reference = response.json()["erreur"]["message"].split("référence ")[1].split()[0]
-    assert reference in caplog.text
+    assert reference == response.headers["x-request-id"]
+    assert f"erreur interne {reference}" in caplog.text
 
 
 def test_before_the_engine_is_loaded(settings: Settings) -> None:
@@ -182,3 +184,23 @@ def test_no_bytes_break_classify(client: TestClient, raw: bytes) -> None:
     response = client.post("/classify", content=raw, headers=JSON)
     assert response.status_code == 422
     ErreurReponse.model_validate(response.json())
+
+
+def test_the_length_of_a_description_is_bounded_wherever_a_record_is_taken(engine: Engine, settings: Settings) -> None:
+    own = settings.model_copy(update={"max_text_chars": 20})
+    short = replace(engine, answering=replace(engine.answering, max_text=20))
+    good = {"id": "a", "type": "offre", "intitule": "Data scientist", "description": "x" * 20}
+    long = {**good, "id": "b", "description": "x" * 21}
+    with TestClient(create_app(lambda: short, own)) as client:
+        answers = client.post("/classify", json={"fiches": [good, long]}).json()["resultats"]
+        assert "niveau" in answers[0]
+        assert answers[1]["id"] == "b"
+        assert answers[1]["erreur"]["champ"] == "description"
+        assert "20" in answers[1]["erreur"]["message"]
+        refused(client.post("/similar", json={"fiche": long}), 422, "fiche_invalide")
+        assert client.post("/similar", json={"fiche": good}).status_code == 200
+        stored = client.put("/fiches", json={"fiches": [long]}).json()
+        assert stored["nouvelles"] == 0
+        assert stored["erreurs"][0]["erreur"]["champ"] == "description"
+        fiche = client.get("/openapi.json").json()["components"]["schemas"]["FicheSchema"]
+        assert fiche["properties"]["description"]["anyOf"][0]["maxLength"] == 20

@@ -16,6 +16,8 @@ from serving.schemas import ErreurReponse, VersionsResponse
 def test_the_tree_is_that_of_the_data_file(client: TestClient) -> None:
     body = client.get("/cartographie").json()
     assert body.pop("versions") == list(VERSIONS)
+    for poste in (p for f in body["familles"] for m in f["metiers"] for p in m["postes"]):
+        del poste["rome"]
     assert body == load_version().as_json()
     assert client.get("/cartographie", params={"version": "2022"}).json()["version"] == "2022"
 
@@ -69,3 +71,14 @@ def test_the_contract_tells_limits_and_errors(client: TestClient) -> None:
 def test_no_documentation_page_fetches_from_elsewhere(client: TestClient) -> None:
     assert client.get("/docs").status_code == 404
     assert client.get("/redoc").status_code == 404
+
+
+def test_postes_tell_the_rome_codes_that_lead_to_them(client: TestClient) -> None:
+    tree = client.get("/cartographie").json()
+    postes = {p["id"]: p for f in tree["familles"] for m in f["metiers"] for p in m["postes"]}
+    codes = [code["code"] for code in postes["developpeur-front-end"]["rome"]]
+    assert "M1855" in codes
+    parts = [code["part"] for code in postes["developpeur-front-end"]["rome"]]
+    assert parts == sorted(parts, reverse=True)
+    assert all(0 < part <= 1 for part in parts)
+    assert all(code["libelle"] for poste in postes.values() for code in poste["rome"])

@@ -6,7 +6,9 @@ from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 
 from serving import metrics
+from serving.api import create_app
 from serving.engine import Engine
+from serving.settings import Settings
 from serving.succession import EngineSlot
 
 
@@ -46,3 +48,33 @@ def test_the_versions_are_those_that_answer(engine: Engine) -> None:
     assert value("genscan_versions", **{**now, "modele": "suivant"}) == 1
     slot.engine = engine
     assert value("genscan_versions", **now) == 1
+
+
+def test_requests_are_counted_under_names_that_are_few(client: TestClient) -> None:
+    def counted(adresse: str, methode: str, statut: str) -> float:
+        return value("genscan_requetes_secondes_count", adresse=adresse, methode=methode, statut=statut)
+
+    known = ("/suggest", "GET", "200")
+    before = counted(*known), counted("autre", "GET", "404"), counted("autre", "autre", "404")
+    client.get("/suggest", params={"q": "dev"})
+    for rank in range(5):
+        client.get(f"/inconnue/{rank}")
+    client.request("INVENTEE", "/inconnue")
+    assert (counted(*known), counted("autre", "GET", "404"), counted("autre", "autre", "404")) == (
+        before[0] + 1,
+        before[1] + 5,
+        before[2] + 1,
+    )
+    client.get("/page/style.css")
+    told = client.get("/metrics")
+    assert told.headers["content-type"].startswith("text/plain")
+    assert 'genscan_requetes_secondes_bucket{adresse="/page/"' in told.text
+    assert "inconnue" not in told.text
+    assert value("genscan_requetes_en_cours") == 0
+
+
+def test_measures_are_read_even_when_nothing_else_is_answered(engine: Engine, settings: Settings) -> None:
+    full = settings.model_copy(update={"max_concurrency": 0})
+    with TestClient(create_app(lambda: engine, full)) as client:
+        assert client.get("/versions").status_code == 429
+        assert client.get("/metrics").status_code == 200

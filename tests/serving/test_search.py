@@ -231,6 +231,11 @@ def test_only_those_with_a_key_may_write(engine: Engine, settings: Settings) -> 
     assert status({"X-API-Key": "un"}, **keys) == 200
     assert status({}, host="0.0.0.0") == 401
     assert status({}) == 200
+    # A server that listens wider than its setting says is reached by another address than this machine's own.
+    with TestClient(create_app(lambda: engine, settings), base_url="http://192.0.2.7:3000") as client:
+        assert client.post("/fiches/delete", json=body).status_code == 401
+    with TestClient(create_app(lambda: engine, settings), base_url="http://127.0.0.1:3000") as client:
+        assert client.post("/fiches/delete", json=body).status_code == 200
 
 
 def test_a_disk_that_refuses_is_told_and_nothing_is_stored(
@@ -248,3 +253,24 @@ def test_a_disk_that_refuses_is_told_and_nothing_is_stored(
     assert error.code == "index_non_inscriptible"
     assert "plus de place" in error.message
     assert found(writable, "/search", {"k": 50}) == before
+
+
+def test_one_record_is_read_by_its_identifier(client: TestClient) -> None:
+    answer = client.get("/fiches", params={"id": "o1", "type": "offre"})
+    assert answer.status_code == 200
+    hit = answer.json()["fiche"]
+    assert (hit["type"], hit["id"]) == ("offre", "o1")
+    listed = client.post("/search", json={"texte": hit["intitule"], "type": "offre", "k": 50}).json()["resultats"]
+    same = next(other for other in listed if other["id"] == "o1")
+    assert {name: same[name] for name in ("fiche", "numerique", "poste", "doublons")} == {
+        name: hit[name] for name in ("fiche", "numerique", "poste", "doublons")
+    }
+    assert hit["score"] is None
+    missing = client.get("/fiches", params={"id": "absente"})
+    assert missing.status_code == 404
+    assert missing.json()["erreur"] == {
+        "code": "fiche_inconnue",
+        "message": "aucune fiche 'absente' dans l'index",
+        "champ": "id",
+    }
+    assert client.get("/fiches").status_code == 422

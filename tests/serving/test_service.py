@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,13 +38,42 @@ def test_the_service_answers_and_stops_cleanly(service: tuple[str, subprocess.Po
         # Unknown addresses are ours too, not BentoML's.
         assert client.get("/rien").json()["erreur"]["code"] == "adresse_inconnue"
         metrics = client.get("/metrics").text
-        assert 'bentoml_service_request_total{endpoint="/classify",http_response_code="200"' in metrics
-        assert 'bentoml_service_request_duration_seconds_bucket{endpoint="/classify"' in metrics
+        assert 'genscan_requetes_secondes_count{adresse="/classify",methode="POST",statut="200"} 1.0' in metrics
+        assert (
+            'genscan_requetes_secondes_bucket{adresse="/search",le="120.0",methode="POST",statut="200"} 1.0' in metrics
+        )
+        # Addresses that do not exist share one name: whoever tries them makes nothing grow.
+        assert 'genscan_requetes_secondes_count{adresse="autre",methode="GET",statut="404"} 1.0' in metrics
         assert 'genscan_fiches_refusees_total{code="fiche_invalide"} 1.0' in metrics
         _converse(base)
         _send_all_then_read(client)
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_request_that_has_begun_is_answered_before_the_service_stops(
+    tmp_path: Path, tiny_bundle_dir: Path, tiny_index_dir: Path, workers: int
+) -> None:
+    body = json.dumps({"fiches": [{"id": "a", "type": "offre", "intitule": "Data scientist"}]}).encode()
+    with running(tmp_path, bundle=tiny_bundle_dir, index=tiny_index_dir, workers=workers) as (base, process):
+        host, _, port = base.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            head = b"POST /classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            connection.sendall(head % len(body) + body[:10])
+            # An answer on another connection: by then the first is being read.
+            assert httpx.get(f"{base}/versions").status_code == 200
+            process.send_signal(signal.SIGTERM)
+            time.sleep(1)
+            connection.sendall(body[10:])
+            received = b""
+            while piece := connection.recv(65_536):
+                received += piece
+        assert received.startswith(b"HTTP/1.1 200"), received
+        assert b'"poste":{"id":"data-scientist"' in received
+        assert process.wait(30) == 0
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{base}/livez")
 
 
 def _converse(base: str) -> None:
