@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -110,6 +110,16 @@ class Client:
     def cartographie(self, version: str | None = None, q: str | None = None) -> Json:
         """Return the tree, or the nodes that `q` names."""
         return self._transport.call("GET", "/cartographie", query={"version": version, "q": q})
+
+    def fiche(self, id: str, type: str | None = None) -> Json:  # noqa: A002
+        """Return a record of the index as results tell it; `type` where an identifier is there twice."""
+        found: Json = self._transport.call("GET", "/fiches", query={"id": id, "type": type})["fiche"]
+        return found
+
+    def correct(self, fiche: Record, postes: Sequence[str] = (), *, note: str | None = None) -> Json:
+        """Keep what a person says of a record: 1 to 3 postes, the best first, or none outside the cartographie."""
+        said = given(fiche=object_of(fiche), numerique=bool(postes), postes=list(postes), note=note)
+        return self._post("/corrections", dumped(said))
 
     def upsert(self, fiches: Iterable[Record]) -> Json:
         """Store records in the index, and return what changed, all requests together."""

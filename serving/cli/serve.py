@@ -21,6 +21,8 @@ def serve(host: str | None, port: int | None) -> None:
     given = {"GENSCAN_HOST": host, "GENSCAN_PORT": port and str(port)}
     os.environ.update({name: value for name, value in given.items() if value})
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
+    # Each thread that asks for memory would keep a heap of its own, and what batches leave there is never given back.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     settings = load_settings()
     _check_address(settings.host, settings.port)
     if settings.index is None:

@@ -74,7 +74,7 @@ class _Recorder:
             return self.contract
         self.sent.append((method, path, json.loads(body) if body else None, dict(query or {})))
         counts: dict[str, Any] = {"nouvelles": 0, "remplacees": 0, "retirees": 0, "erreurs": [], "versions": {}}
-        return {"resultats": [], "suggestions": [], **counts}
+        return {"resultats": [], "suggestions": [], "fiche": {}, **counts}
 
 
 def test_every_path_and_field_that_is_used_is_told(contract: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,8 +90,10 @@ def test_every_path_and_field_that_is_used_is_told(contract: dict[str, Any], mon
     client.cartographie("2022", "web")
     client.upsert([FICHE])
     client.delete([("offre", "a")])
+    client.fiche("a", "offre")
+    client.correct(FICHE, ["data-scientist"], note="lu")
     assert {path for _, path, _, _ in recorder.sent} == {
-        "/classify", "/search", "/similar", "/suggest", "/cartographie", "/fiches", "/fiches/delete"
+        "/classify", "/search", "/similar", "/suggest", "/cartographie", "/fiches", "/fiches/delete", "/corrections"
     }  # fmt: skip
     for method, path, body, query in recorder.sent:
         operation = contract["paths"][path][method.lower()]
@@ -123,6 +125,8 @@ def test_the_options_of_a_stream_are_told(contract: dict[str, Any]) -> None:
     [
         ("post", "/classify", {"resultats": "array"}),
         ("get", "/suggest", {"suggestions": "array"}),
+        ("get", "/fiches", {"fiche": "object"}),
+        ("post", "/corrections", {"id": "string", "label": "string"}),
         ("put", "/fiches", {"nouvelles": "integer", "remplacees": "integer", "retirees": "integer"}),
         ("put", "/fiches", {"erreurs": "array", "versions": "object"}),
         ("post", "/fiches/delete", {"retirees": "integer", "erreurs": "array", "versions": "object"}),

@@ -102,6 +102,13 @@ def serve_bench(
     show_default=True,
     help="Intervalle entre deux relevés de la mémoire.",
 )
+@click.option(
+    "--pause",
+    type=click.FloatRange(0),
+    default=0.0,
+    show_default=True,
+    help="Secondes qu'un client laisse passer entre une réponse et sa demande suivante.",
+)
 @click.pass_context
 def serve_soak(
     context: click.Context,
@@ -112,6 +119,7 @@ def serve_soak(
     minutes: float,
     clients: int,
     secondes: float,
+    pause: float,
 ) -> None:
     """Charge le service longtemps, de tout ce qu'il sait faire : mémoire, délais, fichiers ouverts, statuts.
 
@@ -126,7 +134,7 @@ def serve_soak(
     from training.load.soak_table import show_soak
     from training.load.table import WIDTH
 
-    found = Soak(SoakPlan(minutes, clients, secondes))
+    found = Soak(SoakPlan(minutes, clients, secondes, pause))
     with faults(), _service(bundle, index, work) as service:
         try:
             service.start()

@@ -42,11 +42,13 @@ class SoakPlan:
         minutes: how long.
         clients: who wait for their answer before they ask again.
         every_s: seconds between two looks at the service's memory.
+        pause_s: seconds that a client takes between an answer and its next request.
     """
 
     minutes: float = 60.0
     clients: int = 4
     every_s: float = 10.0
+    pause_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ async def soak(service: Service, root: Path, found: Soak, output: Path | None, s
             while time.monotonic() < until:
                 sample = await target.sample(next(requests))
                 found.take(sample, time.monotonic() - begun)
+                await asyncio.sleep(found.plan.pause_s)
 
         clients = [asyncio.ensure_future(run()) for _ in range(found.plan.clients)]
         watching = asyncio.ensure_future(_watch(service, found, begun, output, say))
