@@ -37,6 +37,16 @@ class GenscanError(Exception):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Tell how one process passes it to another: an exception is else made anew from its message alone."""
+        return _same, (type(self), self.args, self.__dict__)
+
+
+def _same(kind: type[GenscanError], args: tuple[Any, ...], facts: dict[str, Any]) -> GenscanError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
+
 
 class FicheInvalid(GenscanError):
     """A record that cannot become a `Fiche`.

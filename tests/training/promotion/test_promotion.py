@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import mlflow
 import pytest
@@ -12,7 +14,7 @@ from models.bundle import read_manifest
 from models.registry import resolve
 from tests.published import Store, like
 from training.labels.sources import DATA_VARIABLE
-from training.promotion import cli
+from training.promotion import cli, contest
 
 
 @pytest.fixture
@@ -21,6 +23,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setenv("GENSCAN_MLFLOW_TRACKING_URI", store.uri)
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "vide"))
     monkeypatch.chdir(tmp_path)
+    # Each look at the clock a second after the one before: what else the machine does decides of no promotion here.
+    monkeypatch.setattr(contest, "time", SimpleNamespace(perf_counter=count().__next__))
     return store
 
 
