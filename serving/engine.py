@@ -28,6 +28,8 @@ from serving.settings import Settings
 
 __all__ = ["Engine", "load_classifier"]
 
+MOST_DEAD = 5_000
+"""Records no longer there that memory may hold, some 2 KB each; a tenth of a large index."""
 TITLES = 50_000
 """Titles of the catalogue that are suggested: the most frequent."""
 
@@ -92,23 +94,23 @@ class Engine:
         self.classifier.classify([Fiche(id="-", type="offre", intitule=title)])
         self.searcher.warm_up()
         load_places()
-        # What was loaded stays: looking through it for garbage would hold a query for ten milliseconds now and then.
-        # What an engine before this one left is looked through once more.
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+        settle()
 
     def reopened(self) -> Engine | None:
         """Return an engine on the current generation of the index; None where it is the one that is open.
 
+        The same generation is opened anew once memory holds many records that later versions took the place of.
+
         Raises:
             GenscanError: the new generation cannot be used.
         """
-        if current(self.directory) == self.searcher.index.folder:
+        index = self.searcher.index
+        if current(self.directory) == index.folder and index.dead < max(MOST_DEAD, index.vectors.stored // 10):
             return None
         searcher = Searcher(open_index(self.directory, self.classifier.bundle), self.classifier)
         searcher.warm_up()
         suggestions = _suggestions(searcher, self.cartographie, self.crosswalk)
+        settle()
         return replace(self, searcher=searcher, bridges=Bridges(searcher, self.classifier), suggestions=suggestions)
 
     def upsert(self, fiches: Sequence[Fiche]) -> Change:
@@ -140,6 +142,17 @@ class Engine:
     def generation_versions(self) -> dict[str, str]:
         """Return what was loaded: of the index the generation, which later changes of its records leave."""
         return {**self.classifier.versions, "index": self.searcher.index.manifest.version}
+
+
+def settle() -> None:
+    """Tell the garbage collector that what is loaded stays.
+
+    Looking through it would hold a query for ten milliseconds now and then. What an engine before this one left is
+    looked through once more.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _suggestions(searcher: Searcher, tree: Cartographie, crosswalk: Crosswalk) -> Suggestions:

@@ -87,6 +87,11 @@ class Index:
         return int(self.columns.alive().sum())
 
     @property
+    def dead(self) -> int:
+        """Rows stored since the vectors' file that are gone: memory holds them until the index is opened anew."""
+        return int((~self.columns.alive()[self.vectors.stored :]).sum())
+
+    @property
     def types(self) -> dict[str, int]:
         """Records that are there now, by type."""
         return self.columns.column("type").counts(np.flatnonzero(self.columns.alive()))

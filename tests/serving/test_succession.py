@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -133,3 +134,33 @@ def _version(index: Path, slot: EngineSlot) -> str:
     from models.search.index import open_index
 
     return open_index(index, slot.get().classifier.bundle).manifest.version
+
+
+def test_records_rewritten_many_times_do_not_fill_the_memory(
+    tiny_bundle_dir: Path, tiny_index_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.engine.MOST_DEAD", 6)
+    index = Path(shutil.copytree(tiny_index_dir, tmp_path / "index"))
+    own = Settings(bundle=tiny_bundle_dir, index=index, var=tmp_path, threads=1)
+    slot = EngineSlot()
+    slot.engine = Engine.load(own)
+    succession = Succession(slot, own)
+    with TestClient(create_app(slot.get, own)) as client:
+
+        def write(rank: int) -> None:
+            record = {"id": "n1", "type": "offre", "intitule": f"Administrateur réseau {rank}"}
+            assert client.put("/fiches", json={"fiches": [record]}).status_code == 200
+
+        for rank in range(6):
+            write(rank)
+            assert not succession.look_at_index()
+        write(6)
+        assert slot.get().searcher.index.dead == 6
+        before = client.post("/search", json={"texte": "réseau", "k": 50}).json()
+        assert succession.look_at_index()
+        assert slot.get().searcher.index.dead == 0
+        assert client.post("/search", json={"texte": "réseau", "k": 50}).json() == before
+        write(7)
+        found = client.get("/fiches", params={"id": "n1", "type": "offre"}).json()["fiche"]
+        assert found["intitule"] == "Administrateur réseau 7"
+        assert not succession.look_at_index()
