@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -98,6 +99,8 @@ def search_bench(bundle: Path | None, sizes: tuple[int, ...], requetes: int, wor
             start = time.perf_counter()
             build_scale(seedlings, size, postcodes(), directory, classifier)
             built = time.perf_counter() - start
+            # What was written reaches the disk now, and not while queries are timed.
+            os.sync()
             bytes_ = sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
             console.print(f"[bold]→[/] {size} fiches rangées en {built:.0f} s, {bytes_ / 2**20:.0f} Mo")
             rows.append((built, bytes_, measure_speed(directory, bundle or DEFAULT_BUNDLE, typed_texts(requetes))))
