@@ -110,7 +110,6 @@ class Engine:
         searcher = Searcher(open_index(self.directory, self.classifier.bundle), self.classifier)
         searcher.warm_up()
         suggestions = _suggestions(searcher, self.cartographie, self.crosswalk)
-        settle()
         return replace(self, searcher=searcher, bridges=Bridges(searcher, self.classifier), suggestions=suggestions)
 
     def upsert(self, fiches: Sequence[Fiche]) -> Change:

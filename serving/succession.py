@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from cartography.errors import GenscanError
 from models.registry import fetch, remember, resolve
-from serving.engine import Engine
+from serving.engine import Engine, settle
 from serving.errors import ApiError
 from serving.metrics import tell_versions
 from serving.model import STORE
@@ -78,6 +78,8 @@ class Succession:
         if engine is None:
             return False
         self.slot.engine = engine
+        # Now that nothing answers with the one before: its files and its memory are given back.
+        settle()
         LOG.warning("index %s : il répond désormais", engine.searcher.index.manifest.version)
         return True
 
@@ -106,6 +108,8 @@ class Succession:
         # Only now: one that cannot serve must not be what a start without the server falls back on.
         remember(store, champion)
         self.slot.engine = engine
+        del now
+        settle()
         LOG.warning("champion %s : il répond désormais", champion.bundle)
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -157,10 +158,22 @@ def test_records_rewritten_many_times_do_not_fill_the_memory(
         write(6)
         assert slot.get().searcher.index.dead == 6
         before = client.post("/search", json={"texte": "réseau", "k": 50}).json()
+        old = weakref.ref(slot.get().searcher)
         assert succession.look_at_index()
         assert slot.get().searcher.index.dead == 0
+        # Nothing is left of the one before, not even where the garbage collector does not look.
+        assert old() is None
         assert client.post("/search", json={"texte": "réseau", "k": 50}).json() == before
         write(7)
         found = client.get("/fiches", params={"id": "n1", "type": "offre"}).json()["fiche"]
         assert found["intitule"] == "Administrateur réseau 7"
         assert not succession.look_at_index()
+
+        def again() -> int:
+            for rank in range(8):
+                write(rank)
+            assert succession.look_at_index()
+            return len(list(Path("/proc/self/fd").iterdir()))
+
+        # SQLite keeps the files that it closed for those that it opens next: there are no more of them with time.
+        assert len({again() for _ in range(4)}) == 1
