@@ -65,7 +65,7 @@ class Admission:
     def _weight(self, scope: Scope) -> int:
         headers = Headers(scope=scope)
         if headers.get("content-type", "").partition(";")[0].strip().lower() in NDJSON_TYPES:
-            return STREAMED
+            return min(STREAMED, self.body)
         announced = headers.get("content-length", "")
         # What is longer than a body may be is refused at once, whatever is announced.
         return min(int(announced[:20]), self.body) if announced.isdecimal() else self.body

@@ -58,6 +58,12 @@ def test_a_stream_counts_for_what_is_read_of_it_at_a_time() -> None:
     assert sum(ticket is not None for ticket in streams) == WAITING * 4
 
 
+def test_a_stream_counts_for_no_more_than_the_longest_body() -> None:
+    admission = Admission.of(64, 1, STREAMED // 4)
+    streams = [admission.enter(asked("/classify", 10**9, "application/x-ndjson")) for _ in range(9)]
+    assert sum(ticket is not None for ticket in streams) == WAITING
+
+
 @given(st.lists(st.tuples(st.sampled_from(["/classify", "/search", "/fiches"]), st.integers(0, 3_000), st.booleans())))
 def test_every_place_is_given_back(events: list[tuple[str, int, bool]]) -> None:
     admission = Admission.of(6, 1, 1_000)

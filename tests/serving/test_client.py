@@ -129,17 +129,25 @@ def test_a_stream_can_be_left_in_the_middle(client: Client) -> None:
     stream = client.classify_stream(iter(_offers(STREAMED)))
     assert next(stream)["id"] == "0"
     stream.close()  # type: ignore[attr-defined]
-    never = Event()
+
+
+@pytest.mark.parametrize("refused", [0, 2])
+def test_a_stream_never_waits_for_its_source_to_end(
+    client: Client, service: tuple[str, Troubled], waits: list[float], refused: int
+) -> None:
+    service[1].busy = refused
+    never, ended = Event(), Event()
 
     def waiting() -> Iterator[dict[str, Any]]:
         yield OFFER
-        never.wait(30)
+        never.wait(60)
+        ended.set()
 
-    start = time.monotonic()
     stream = client.classify_stream(waiting())
     assert next(stream)["id"] == "a"
     stream.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - start < 15
+    assert len(waits) == refused
+    assert not ended.is_set()
     never.set()
 
 

