@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from models.reading import sentences, words
 from models.search.passages import LOOKED_AT, Passages
 from models.search.words import terms
 
+_WORD = re.compile(r"(?:[^\W_]|[+#])+")
 MAX_EXTRACT = 280
 """Characters of the description shown with a result."""
 
@@ -27,24 +29,30 @@ class Extract(NamedTuple):
     reperes: Spans
 
 
-def spans(text: str, wanted: Collection[str]) -> Spans:
+class Wanted(dict[str, frozenset[str]]):
+    """Word → the terms of a query that it stands for: looked up once, most words of a page being the same.
+
+    >>> Wanted(terms("développeurs web"))["Développeuse"] == frozenset(terms("développeur"))
+    True
+    """
+
+    def __init__(self, wanted: Collection[str]) -> None:
+        """Take a query's terms."""
+        super().__init__()
+        self._wanted = wanted
+
+    def __missing__(self, word: str) -> frozenset[str]:
+        found = self[word] = _terms_of(word).intersection(self._wanted)
+        return found
+
+
+def spans(text: str, wanted: Wanted) -> Spans:
     """Return where the words of a text meet the wanted terms.
 
-    >>> spans("Développeuse web", terms("développeurs"))
+    >>> spans("Développeuse web", Wanted(terms("développeurs")))
     [(0, 12)]
     """
-    found: Spans = []
-    start = 0
-    for end in [*(rank for rank, character in enumerate(text) if not _of_word(character)), len(text)]:
-        word = text[start:end]
-        if word and not _terms_of(word).isdisjoint(wanted):
-            found.append((start, end))
-        start = end + 1
-    return found
-
-
-def _of_word(character: str) -> bool:
-    return character.isalnum() or character in "+#"
+    return [word.span() for word in _WORD.finditer(text) if wanted[word[0]]]
 
 
 @lru_cache(maxsize=50_000)
@@ -52,10 +60,10 @@ def _terms_of(word: str) -> frozenset[str]:
     return frozenset(terms(word))
 
 
-def matching_extract(description: str, wanted: Collection[str]) -> Extract | None:
+def matching_extract(description: str, wanted: Wanted) -> Extract | None:
     """Return the sentence that holds most of the wanted terms, with those after it that fit; None where none does."""
     found = sentences(description[:LOOKED_AT])
-    held = [len(frozenset().union(*map(_terms_of, words(sentence))).intersection(wanted)) for sentence in found]
+    held = [len(frozenset().union(*map(wanted.__getitem__, words(sentence)))) for sentence in found]
     if not any(held):
         return None
     first = int(np.argmax(held))

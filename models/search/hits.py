@@ -15,6 +15,7 @@ from models.search.catalogue import Entry
 from models.search.highlights import (
     Extract,
     Spans,
+    Wanted,
     first_lines,
     matching_extract,
     nearest_passage,
@@ -78,8 +79,8 @@ def told(index: Index, page: Ranked, understood: Understood | None, *, extraits:
     groups = index.columns.groups(page.positions).tolist()
     known = {entry.row: entry for entry in index.catalogue.entries(rows)}
     entries = [known.get(row) for row in rows]
-    extracts = _extracts([entry for entry in entries if entry], understood, index) if extraits else {}
-    wanted = frozenset(understood.termes) if understood else frozenset[str]()
+    wanted = Wanted(frozenset(understood.termes if understood else ()))
+    extracts = _extracts([entry for entry in entries if entry], understood, wanted, index) if extraits else {}
     hits: list[Hit] = []
     for entry, group, score, cosine in zip(entries, groups, page.scores.tolist(), page.cosines.tolist(), strict=True):
         if entry is None:
@@ -93,11 +94,10 @@ def told(index: Index, page: Ranked, understood: Understood | None, *, extraits:
     return hits
 
 
-def _extracts(entries: list[Entry], understood: Understood | None, index: Index) -> dict[int, Extract]:
+def _extracts(entries: list[Entry], understood: Understood | None, wanted: Wanted, index: Index) -> dict[int, Extract]:
     """Return row → extract: where words match, else, unless the title tells, the passage nearest in meaning."""
     if understood is None:
         return {}
-    wanted = frozenset(understood.termes)
     found: dict[int, Extract] = {}
     distant: list[Entry] = []
     for entry in entries:

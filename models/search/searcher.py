@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from cartography.errors import GenscanError
 from models.classifier import Classifier
 from models.encoder import Vectors
+from models.search.catalogue import CONNECTIONS
 from models.search.columns import Mask, Positions
 from models.search.filters import Filters, distances
 from models.search.hits import Hit, told
@@ -121,6 +123,8 @@ class Searcher:
         self._lexicon = Lexicon(index.catalogue)
         self._reader = Reader(classifier, self._spelling())
         self._state = index.state
+        # The model's library and SQLite both let other threads run: a query's two sides take the time of the longer.
+        self._beside = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="mots")
         # One query is too small to share among cores, and several are answered at once.
         faiss.omp_set_num_threads(1)
 
@@ -141,10 +145,9 @@ class Searcher:
         """
         self._follow()
         text = query.texte.strip()
-        understood = self._reader.read(text) if text else None
         # Under a filter, the first that pass may stand far down.
         deepest = 2 * CANDIDATES if query.filters == Filters() else DEEP_WORDS
-        worded = self._lexicon.search(understood.termes, deepest) if understood else []
+        understood, worded = self._understood(text, deepest) if text else (None, [])
         found = self._found(understood, worded, query.filters)
         ordered = self._sorted(found, query)
         page = ordered.take(np.arange(query.debut, min(query.debut + query.k, len(ordered.positions))))
@@ -156,6 +159,17 @@ class Searcher:
             understood,
             understood is not None and self._is_outside(understood),
         )
+
+    def _understood(self, text: str, deepest: int) -> tuple[Understood, Worded]:
+        """Return what a text means and the records that hold its words, both looked for at once."""
+        heard = self._reader.hear(text)
+        worded = self._beside.submit(self._lexicon.search, heard.termes, deepest)
+        try:
+            understood = self._reader.understand(heard)
+        finally:
+            # Whatever happens, nothing of the query goes on after it.
+            wait([worded])
+        return understood, worded.result()
 
     def _is_outside(self, understood: Understood) -> bool:
         return understood.numerique < self._classifier.bundle.calibration.thresholds.numerique
@@ -210,9 +224,9 @@ class Searcher:
     def features(self, texte: str) -> tuple[Positions, Features]:
         """Return the candidates for a text, positions of n records, and what they are ranked by."""
         self._follow()
-        understood = self._reader.read(texte)
+        understood, found = self._understood(texte, 2 * CANDIDATES)
         mask = Filters().mask(self.index.columns)
-        worded = self._passing(self._lexicon.search(understood.termes, 2 * CANDIDATES), mask)
+        worded = self._passing(found, mask)
         return self._features(understood, worded, mask)
 
     def _passing(self, found: Worded, mask: Mask) -> dict[int, float]:

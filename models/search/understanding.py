@@ -59,6 +59,23 @@ class Understood:
         }
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A query before the model has read it: `texte` to `termes` and `niveaux` as in `Understood`.
+
+    Attributes:
+        texts: what the model reads, in one or several ways.
+    """
+
+    texte: str
+    lu: str
+    corrections: Mapping[str, str]
+    developpes: Mapping[str, str]
+    termes: tuple[str, ...]
+    niveaux: frozenset[str]
+    texts: tuple[str, ...]
+
+
 class Reader:
     """Understands queries."""
 
@@ -69,27 +86,43 @@ class Reader:
 
     def read(self, texte: str) -> Understood:
         """Return what a text means."""
+        return self.understand(self.hear(texte))
+
+    def hear(self, texte: str) -> Heard:
+        """Return a text corrected and spelled out, which takes no time."""
         short = texte[:MAX_CHARS]
         lu, corrections = self._spelling.correct_text(short) if len(short) < SHORT else (short, {})
         # The first of several readings is the likeliest.
         developpes = dict(reversed(expansions(lu))) if len(short) < SHORT else {}
         said = ", ".join(developpes.values())
-        # What an abbreviation stands for says better than it does what the query is about.
-        texts = [Fiche("", "formation", text) for text in ((f"{lu} ({said})", said) if said else (lu,))]
-        reading = self._classifier.encode(texts)
-        probabilities = self._classifier.probabilities(texts, reading)
-        probable = probabilities[int(probabilities[:, -1].argmin())]
         # The words as typed too: a record just stored may hold one that nobody else uses.
         own = tuple(dict.fromkeys([*terms(lu), *(terms(short) if corrections else ())]))
         more = tuple(term for text in developpes.values() for term in terms(text))
-        return Understood(
+        return Heard(
             texte=texte,
             lu=lu,
             corrections=corrections,
             developpes=developpes,
             termes=tuple(dict.fromkeys([*own, *more])),
+            niveaux=asked_levels(lu) if len(short) < SHORT else frozenset(),
+            texts=(f"{lu} ({said})", said) if said else (lu,),
+        )
+
+    def understand(self, heard: Heard) -> Understood:
+        """Return what a text means to the model."""
+        # What an abbreviation stands for says better than it does what the query is about.
+        texts = [Fiche("", "formation", text) for text in heard.texts]
+        reading = self._classifier.encode(texts)
+        probabilities = self._classifier.probabilities(texts, reading)
+        probable = probabilities[int(probabilities[:, -1].argmin())]
+        return Understood(
+            texte=heard.texte,
+            lu=heard.lu,
+            corrections=heard.corrections,
+            developpes=heard.developpes,
+            termes=heard.termes,
             vector=reading.embedding[0],
             postes=probable[:-1],
             numerique=float(1 - probable[-1]),
-            niveaux=asked_levels(lu) if len(short) < SHORT else frozenset(),
+            niveaux=heard.niveaux,
         )
