@@ -1,7 +1,8 @@
-"""Products whose rows do not depend on each other."""
+"""Products whose rows do not depend on each other, the largest of a row, and rows in a quarter of their size."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -40,3 +41,20 @@ def largest(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:
         ranks[:, place] = values.argmax(axis=1)
         values[every, ranks[:, place]] = -np.inf
     return ranks
+
+
+def narrowed(rows: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    """Return rows as int8 "vectors" and one of the "scales" a row: a quarter of their size, at cosine .9999.
+
+    >>> narrow = narrowed(np.array([[0.6, -0.8]], dtype=np.float32))
+    >>> narrow["vectors"].tolist(), widened(narrow).astype(float).round(2).tolist()
+    ([[95, -127]], [[0.6, -0.8]])
+    """
+    scales = np.maximum(np.abs(rows).max(axis=1, initial=0.0), 1e-9) / 127
+    return {"vectors": np.rint(rows / scales[:, None]).astype(np.int8), "scales": scales.astype(np.float32)}
+
+
+def widened(narrow: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+    """Return the rows, float32, that `narrowed` made small."""
+    rows: NDArray[np.float32] = narrow["vectors"].astype(np.float32) * narrow["scales"][:, None]
+    return rows

@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
@@ -21,6 +19,7 @@ from cartography.errors import reason
 from cartography.files import write_atomic
 from cartography.nomenclature import load_nomenclature
 from cartography.tree import Cartographie
+from models.arithmetic import narrowed, widened
 from models.encoder import Encoder, Vectors
 from models.errors import BundleError
 from models.head import Head
@@ -40,6 +39,7 @@ from models.layout import (
 )
 from models.newcomers import with_newcomers
 from models.reading import Reader, mute_forms
+from models.wide import Wide
 
 DEFAULT_BUNDLE = Path(__file__).parent / "default"
 """The embedded model."""
@@ -68,6 +68,7 @@ class Bundle:
         manifest: what it says of itself.
         encoder: text → vector and features.
         head: features → logits, one a poste of the cartographie it answers with, then hors numérique.
+        wide: words → logits, added to the head's.
         calibration: logits → probabilities and decisions.
         reader: what is read of a fiche.
         references: labelled titles to cite.
@@ -77,6 +78,7 @@ class Bundle:
     manifest: Manifest
     encoder: Encoder
     head: Head
+    wide: Wide
     calibration: Calibration
     reader: Reader
     references: References
@@ -92,7 +94,8 @@ class BundleParts:
         graph: ONNX file.
         tokenizer: `tokenizer.json`.
         encoder: facts on the encoder.
-        head: the linear layer.
+        head: the linear layer on the encoder's features.
+        wide: the one on words.
         calibration: tempering, thresholds, prior.
         reader: chooses what is read of a fiche.
         references: evidence.
@@ -104,6 +107,7 @@ class BundleParts:
     tokenizer: Path
     encoder: EncoderEntry
     head: Head
+    wide: Wide
     calibration: Calibration
     reader: Reader
     references: References
@@ -133,7 +137,10 @@ def _write(parts: BundleParts, work: Path, cartographie: Cartographie) -> Manife
     shutil.copyfile(parts.graph, work / LAYOUT.encoder)
     shutil.copyfile(parts.tokenizer, work / LAYOUT.tokenizer)
     save_file({"weight": parts.head.weight, "bias": parts.head.bias}, work / LAYOUT.heads)
-    save_file(_narrowed(parts.references.vectors), work / LAYOUT.references)
+    wide = parts.wide
+    save_file({**narrowed(wide.weight), "rarity": wide.rarity, "bias": wide.bias}, work / LAYOUT.wide)
+    _write_json(work / LAYOUT.wide_words, wide.words)
+    save_file(narrowed(parts.references.vectors), work / LAYOUT.references)
     rows = [
         {"texte": texte, "postes": list(postes)}
         for texte, postes in zip(parts.references.texts, parts.references.postes, strict=True)
@@ -218,6 +225,7 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
             threads=threads,
         )
         head = _load_head(directory, (len(manifest.labels) + 1, encoder.features))
+        wide = _load_wide(directory, len(manifest.labels) + 1)
     except (ValidationError, ValueError, KeyError, SafetensorError) as error:
         raise BundleError("modele_incoherent", f"{directory} : contenu incohérent ({error})") from error
     if encoder.dimension != manifest.encoder.dimension:
@@ -234,8 +242,8 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
         reading.share,
         reading.neutral,
     )
-    head = with_newcomers(head, manifest.labels, newcomers, cartographie, encoder)
-    return Bundle(manifest, encoder, head, calibration, reader, references, newcomers)
+    head, wide = with_newcomers(head, wide, manifest.labels, newcomers, cartographie, encoder)
+    return Bundle(manifest, encoder, head, wide, calibration, reader, references, newcomers)
 
 
 def added_postes(manifest: Manifest, cartographie: Cartographie) -> tuple[str, ...] | None:
@@ -296,24 +304,19 @@ def _load_head(directory: Path, shape: tuple[int, int]) -> Head:
     return Head(weight.astype(np.float32), bias.astype(np.float32))
 
 
-def _narrowed(vectors: Vectors) -> dict[str, NDArray[Any]]:
-    """Return vectors as int8 with one scale a row: a quarter of the largest of the small files, at cosine .9999.
-
-    >>> narrow = _narrowed(np.array([[0.6, -0.8]], dtype=np.float32))
-    >>> narrow["vectors"].tolist(), (narrow["vectors"] * narrow["scales"][:, None].astype(float)).round(2).tolist()
-    ([[95, -127]], [[0.6, -0.8]])
-    """
-    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9) / 127
-    return {
-        "vectors": np.rint(vectors / scales[:, None]).astype(np.int8),
-        "scales": scales.astype(np.float32),
-    }
+def _load_wide(directory: Path, classes: int) -> Wide:
+    words = json.loads((directory / LAYOUT.wide_words).read_bytes())
+    stored = load_file(directory / LAYOUT.wide)
+    weight, rarity, bias = widened(stored), stored["rarity"], stored["bias"]
+    if weight.shape != (len(words), classes) or rarity.shape != (len(words),) or bias.shape != (classes,):
+        raise ValueError(f"mots de forme {weight.shape}, {(len(words), classes)} attendue")
+    return Wide({word: rank for rank, word in enumerate(words)}, rarity, weight, bias)
 
 
 def _load_references(directory: Path) -> References:
     rows = json.loads((directory / LAYOUT.reference_labels).read_bytes())
     stored = load_file(directory / LAYOUT.references)
-    vectors = stored["vectors"].astype(np.float32) * stored["scales"][:, None]
+    vectors = widened(stored)
     # Rounding leaves them not quite of length 1.
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     if len(rows) != len(vectors):

@@ -61,7 +61,7 @@ class Classifier:
 
     def probabilities(self, fiches: Sequence[Fiche], reading: Reading) -> Probabilities:
         """Return calibrated probabilities (n, postes + 1), the last column being hors numérique."""
-        logits = self.bundle.head.logits(reading.features)
+        logits = self.bundle.head.logits(reading.features) + self.bundle.wide.logits(fiches)
         return self._prior.apply(fiches, temper(logits, self._sums, self._tempering))
 
     def classify(

@@ -6,7 +6,8 @@ Li, Monroe & Jurafsky 2016, Understanding Neural Networks through Representation
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from models.classifier import Classifier
 from models.encoder import Text
 from models.head import Probabilities
 from models.reading import words
+from models.wide import READ
 
 MOST_WORDS = 48
 """Distinct words of a record that are tried, the title's first: each costs a pass of the encoder."""
@@ -73,7 +75,7 @@ def _explained(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequenc
     tried = [_tried(t if isinstance(t, str) else " ".join(t), mute) for t in texts]
     variants = [[text, *(without(text, word) for word in said)] for text, said in zip(texts, tried, strict=True)]
     reading = classifier.bundle.encoder.read([text for some in variants for text in some])
-    owners = [fiche for fiche, some in zip(fiches, variants, strict=True) for _ in some]
+    owners = [owner for fiche, said in zip(fiches, tried, strict=True) for owner in (fiche, *_shorter(fiche, said))]
     probabilities = classifier.probabilities(owners, reading)
     ranks = {poste.id: rank for rank, poste in enumerate(classifier.cartographie.postes)}
     found, place = [], 0
@@ -83,6 +85,13 @@ def _explained(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequenc
         target = ranks[answer.poste.id] if answer.poste else -1
         found.append(_strongest(said, _log_odds(rows, target), answer.poste.id if answer.poste else None))
     return found
+
+
+def _shorter(fiche: Fiche, said: Sequence[str]) -> Iterator[Fiche]:
+    """Yield the record without each of the words: all of its text is read for its words."""
+    for word in said:
+        title, text = (str(without(part, word)) for part in (fiche.intitule, fiche.description[:READ]))
+        yield replace(fiche, intitule=title, description=text)
 
 
 def _tried(text: str, mute: Collection[str]) -> list[str]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cartography.tree import Cartographie, Poste
 
-FORMAT = 2
+FORMAT = 3
 
 
 class _Layout(NamedTuple):
@@ -19,6 +19,8 @@ class _Layout(NamedTuple):
     encoder: str = "encoder.onnx"
     tokenizer: str = "tokenizer.json"
     heads: str = "heads.safetensors"
+    wide: str = "mots.safetensors"
+    wide_words: str = "mots.json"
     calibration: str = "calibration.json"
     reading: str = "reading.json"
     references: str = "references.safetensors"

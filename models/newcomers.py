@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cartography.tree import Cartographie, Poste
 from models.encoder import Encoder, Text
 from models.head import Head
+from models.wide import Wide, features_of
 
 Floats = NDArray[np.float64]
 
@@ -22,30 +23,56 @@ RIDGE = 0.1
 
 
 def with_newcomers(
-    head: Head, labels: Sequence[str], newcomers: Sequence[str], cartographie: Cartographie, encoder: Encoder
-) -> Head:
-    """Return a head with a row for every poste of a cartographie, in its order; the learnt rows are unchanged.
+    head: Head,
+    wide: Wide,
+    labels: Sequence[str],
+    newcomers: Sequence[str],
+    cartographie: Cartographie,
+    encoder: Encoder,
+) -> tuple[Head, Wide]:
+    """Return both layers with a class for every poste of a cartographie, in its order; what was learnt is unchanged.
 
     Args:
         head: a row for each label, the last one for hors numérique.
+        wide: a column for each of the same.
         labels: postes it was trained for.
         newcomers: postes of the cartographie that are not among them.
         cartographie: the version to answer with.
         encoder: the model's own.
     """
     if not newcomers:
-        return head
-    described = descriptions(cartographie.postes, encoder)
+        return head, wide
     place = {poste.id: rank for rank, poste in enumerate(cartographie.postes)}
     known, new = ([place[name] for name in names] for names in (labels, newcomers))
-    weight, bias = guess_rows(
-        described[known], head.weight[:-1].astype(np.float64), head.bias[:-1].astype(np.float64), described[new]
-    )
-    rows = np.zeros((len(place) + 1, head.weight.shape[1]), dtype=np.float32)
-    shifts = np.zeros(len(place) + 1, dtype=np.float32)
-    rows[[*known, -1]], shifts[[*known, -1]] = head.weight, head.bias
-    rows[new], shifts[new] = weight, bias
-    return Head(rows, shifts)
+    deep = _extended(head.weight, head.bias, descriptions(cartographie.postes, encoder), known, new)
+    rows, shifts = _extended(wide.weight.T, wide.bias, spoken(cartographie.postes, wide), known, new)
+    return Head(*deep), Wide(wide.ranks, wide.rarity, np.ascontiguousarray(rows.T), shifts)
+
+
+def _extended(
+    weight: NDArray[np.float32], bias: NDArray[np.float32], described: Floats, known: list[int], new: list[int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return (weight, bias) with the guessed rows among the learnt ones."""
+    rows = np.zeros((len(described) + 1, weight.shape[1]), dtype=np.float32)
+    shifts = np.zeros(len(described) + 1, dtype=np.float32)
+    rows[[*known, -1]], shifts[[*known, -1]] = weight, bias
+    # A layer that learnt nothing has nothing to say of a poste.
+    if weight.any():
+        learnt = weight[:-1].astype(np.float64), bias[:-1].astype(np.float64)
+        rows[new], shifts[new] = guess_rows(described[known], *learnt, described[new])
+    return rows, shifts
+
+
+def spoken(postes: Sequence[Poste], wide: Wide) -> Floats:
+    """Return what the layer on words would read of each poste, as `descriptions` does: (postes, features)."""
+    means = np.zeros((len(postes), len(wide.ranks)))
+    for rank, poste in enumerate(postes):
+        titles = list(poste.all_titles())
+        for title in titles:
+            for text in ("", poste.definition):
+                bag = wide.bag(features_of(title, text))
+                np.add.at(means[rank], bag.ranks, bag.values / (2 * len(titles)))
+    return means
 
 
 def descriptions(postes: Sequence[Poste], encoder: Encoder) -> Floats:

@@ -15,6 +15,7 @@ from models.head import Head
 from models.layout import LAYOUT
 from models.reading import Reader
 from models.registry import BUNDLE_TAG, FOLDER, NAME
+from models.wide import Wide
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def like(source: Path, target: Path, *, wrong: bool = False, characters: int = 3
         tokenizer=source / LAYOUT.tokenizer,
         encoder=bundle.manifest.encoder,
         head=Head(bundle.head.weight[order], bundle.head.bias[order]),
+        wide=Wide.silent(len(order)),
         calibration=bundle.calibration,
         reader=Reader({}, characters),
         references=bundle.references,

@@ -29,6 +29,7 @@ from models.head import Head
 from models.layout import Calibration, EncoderEntry, Manifest, RomePrior, TemperingEntry, Thresholds
 from models.reading import Reader
 from models.search.build import build_index
+from models.wide import Wide
 
 DIMENSION = 16
 MAX_TOKENS = 32
@@ -86,6 +87,7 @@ def build_bundle(directory: Path, cartographie: Cartographie | None = None, *, s
         tokenizer=tokenizer,
         encoder=EncoderEntry(dimension=DIMENSION, max_tokens=MAX_TOKENS, precision="fp32", base="sac de mots"),
         head=_head(encoder, tree),
+        wide=Wide.silent(len(tree.postes) + 1),
         calibration=Calibration(
             tempering=TemperingEntry(),
             thresholds=Thresholds(numerique=0.5, famille=0.5, metier=0.5, poste=0.5),

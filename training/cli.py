@@ -63,7 +63,7 @@ DEFAULT_OUTPUT = Path("models/default")
 @click.option(
     "--served",
     type=click.IntRange(1, 4000),
-    default=320,
+    default=240,
     show_default=True,
     help="Caractères d'une description que le modèle lira.",
 )

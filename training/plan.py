@@ -69,7 +69,7 @@ class RunSettings:
     base: str = DEFAULT_BASE
     characters: int = 160
     polished: tuple[int, ...] = (240, 320)
-    served: int = 320
+    served: int = 240
     finetuning: FineTuning = field(default_factory=FineTuning)
     trainings: int = 1
     work: Path = Path("var/train")

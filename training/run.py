@@ -8,14 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import torch
 from datasets import DatasetDict
 
 from cartography.crosswalk import Crosswalk
 from cartography.tree import Cartographie
 from models.bundle import Bundle, BundleParts, load_bundle, save_bundle
 from models.classifier import Classifier
-from models.head import Head
+from models.head import Head, TreeSums
 from models.layout import Calibration, EncoderEntry, Manifest
+from models.wide import Wide
 from training.corpus.record_examples import labelled_of
 from training.distributed import ALONE, Crew
 from training.encoder.export import Parity
@@ -23,9 +25,11 @@ from training.encoder.graphs import EXACT, Graphs, export
 from training.encoder.storage import PRECISION
 from training.encoder.student import as_sentence_transformer
 from training.head.calibration import Coded, calibrate
-from training.head.network import Network
+from training.head.lessons import title_read
+from training.head.network import Network, TreeLoss
 from training.head.references import build_references
 from training.head.validation import validation_figures
+from training.head.wide import fit_wide, share_of
 from training.measure.evaluation import Report, evaluate
 from training.measure.gold import digest_of, read_gold
 from training.measure.left_out import LeftOut, measure_left_out
@@ -109,13 +113,16 @@ def run_training(
         with stage("export"):
             say("export ONNX, quantification et comparaison avec torch")
             graphs = _export(plan, network, work)
+        with stage("mots"):
+            say(f"apprentissage sur les mots de {len(plan.lessons.whole.texts)} textes")
+            wide = fit_wide(plan.lessons.whole, settings.finetuning.seed)
         with stage("calibration"):
             say("calibration")
             head = network.numpy_head()
-            calibration, validation = _calibrate(plan, head, graphs, crosswalk)
+            wide, calibration, validation = _calibrate(plan, head, wide, graphs, crosswalk)
             log_figures(validation)
         say("paquet et mesures")
-        parts = _parts(plan, graphs, head, calibration, crosswalk)
+        parts = _parts(plan, graphs, (head, wide), calibration, crosswalk)
         with stage("mesures"):
             draft = save_bundle(parts, work / "bundle", plan.tree)
             gold = _measure(plan, load_bundle(work / "bundle", plan.tree), crosswalk)
@@ -158,6 +165,7 @@ def _story(
         crosswalk=crosswalk,
         corpus=plan.corpus,
         encoder=parts.encoder,
+        words=len(parts.wide.ranks),
         parity=graphs.parity,
         storage=graphs.storage,
         curve=tuple(curve),
@@ -168,13 +176,24 @@ def _story(
     )
 
 
-def _calibrate(plan: Plan, head: Head, graphs: Graphs, crosswalk: Crosswalk) -> tuple[Calibration, dict[str, float]]:
-    """Calibrate the model as it will answer, quantised, and measure it on the same rows."""
+def _calibrate(
+    plan: Plan, head: Head, wide: Wide, graphs: Graphs, crosswalk: Crosswalk
+) -> tuple[Wide, Calibration, dict[str, float]]:
+    """Weigh the words against the encoder and calibrate the model as it will answer, quantised; measure it there."""
     held, fiches = plan.lessons.held, plan.lessons.fiches
-    logits = head.logits(graphs.encoder.read(held.texts).features)
+    deep = head.logits(graphs.encoder.read(held.texts).features)
+    read = fiches or [title_read(text) for text in held.texts]
+    said = wide.logits(read)
+    tree_loss, weights = TreeLoss(TreeSums.of(plan.tree)), torch.from_numpy(held.weights.astype("float32"))
+    targets = torch.from_numpy(held.targets)
+    share = share_of(deep, said, lambda logits: float(tree_loss(torch.from_numpy(logits), targets, weights)))
+    log_figures({"part_des_mots": share})
+    # As it is stored: its weights are rounded.
+    wide = wide.scaled(share).rounded()
+    logits = deep + wide.logits(read)
     coded = Coded(fiches, crosswalk, plan.corpus.labels) if fiches else None
     calibration = calibrate(logits, held.targets, held.weights, plan.tree, coded)
-    return calibration, validation_figures(logits, held.targets, held.weights, calibration, plan.tree)
+    return wide, calibration, validation_figures(logits, held.targets, held.weights, calibration, plan.tree)
 
 
 def _measure_left_out(plan: Plan, crosswalk: Crosswalk) -> LeftOut | None:
@@ -204,7 +223,9 @@ def _measure_splits(labelled: DatasetDict | None, classifier: Classifier) -> dic
     }
 
 
-def _parts(plan: Plan, graphs: Graphs, head: Head, calibration: Calibration, crosswalk: Crosswalk) -> BundleParts:
+def _parts(
+    plan: Plan, graphs: Graphs, layers: tuple[Head, Wide], calibration: Calibration, crosswalk: Crosswalk
+) -> BundleParts:
     base = plan.base
     return BundleParts(
         name=NAME,
@@ -213,7 +234,8 @@ def _parts(plan: Plan, graphs: Graphs, head: Head, calibration: Calibration, cro
         encoder=EncoderEntry(
             dimension=base.dimension, max_tokens=graphs.encoder.max_tokens, precision=PRECISION, base=base.name
         ),
-        head=head,
+        head=layers[0],
+        wide=layers[1],
         calibration=calibration,
         reader=plan.lessons.reader,
         references=build_references(plan.tree, crosswalk, graphs.encoder),

@@ -77,7 +77,7 @@ class Answering:
         texts = [self.classifier.bundle.reader.text(fiche) for fiche in fiches]
         salt = key_of(self.classifier.versions, options)
         keys = [
-            key_of(salt, text, fiche.type, fiche.rome, fiche.appellation)
+            key_of(salt, text, fiche.intitule, fiche.description, fiche.type, fiche.rome, fiche.appellation)
             for text, fiche in zip(texts, fiches, strict=True)
         ]
         found = self.cache.find(dict.fromkeys(keys))

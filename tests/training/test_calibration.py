@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cartography.loading import load_version
 from models.confidence import Sureness
 from models.head import Tempering, TreeSums, temper
-from training.head.calibration import accepted_loss, calibrate, fit_tempering, threshold_for
+from training.head.calibration import accepted_loss, best_f1_threshold, calibrate, fit_tempering, threshold_for
 from training.head.sureness import guesses
 
 
@@ -79,3 +79,17 @@ def test_calibration_of_a_head() -> None:
         kept = asked & (confidence >= threshold)
         assert kept.any()
         assert right[kept].mean() >= 0.97
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.1, 3)), min_size=1, max_size=40))
+def test_no_threshold_promises_a_better_f1(rows: list[tuple[float, float]]) -> None:
+    scores, weights = (np.array(column) for column in zip(*rows, strict=True))
+    hoped = weights * scores
+
+    def promised(threshold: float) -> float:
+        chosen = scores >= threshold
+        total = weights[chosen].sum() + hoped.sum()
+        return float(2 * hoped[chosen].sum() / total) if total else 0.0
+
+    best = promised(best_f1_threshold(scores, weights))
+    assert all(promised(threshold) <= best + 1e-9 for threshold in scores.tolist())

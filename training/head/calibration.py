@@ -126,27 +126,29 @@ def threshold_for(
     return float(sure[ranks[-1]]) if len(ranks) else 1.0
 
 
-def best_f1_threshold(scores: Floats, positive: Floats, weights: Floats) -> float:
-    """Return the threshold of the highest weighted F1, to a hundredth; the nearest to .5 among equals.
+def best_f1_threshold(scores: Floats, weights: Floats) -> float:
+    """Return the threshold of the highest F1 that calibrated scores promise, which is half of that F1.
+
+    Lipton, Elkan & Naryanaswamy 2014, Optimal Thresholding of Classifiers to Maximize F1 Measure. The threshold that
+    happens to do best on the labels of a few hundred rows hangs on a handful of them; the scores' promise does not.
 
     Args:
-        scores: (n,), in [0, 1].
-        positive: (n,), share of the target that is positive, in [0, 1].
+        scores: (n,), calibrated, in [0, 1].
         weights: (n,).
 
-    >>> float(best_f1_threshold(np.array([0.9, 0.7, 0.2]), np.array([1.0, 1.0, 0.0]), np.ones(3)))
-    0.5
-    >>> float(best_f1_threshold(np.array([0.9, 0.7, 0.6]), np.array([1.0, 1.0, 0.0]), np.ones(3)))
-    0.61
+    Two certain records and one at .4: with it F1 would be 2 × 2.4 / (3 + 2.4) = .89, without it 2 × 2 / (2 + 2.4) =
+    .91, half of which is the threshold. Among five such records more is lost than won by leaving them out.
+
+    >>> one, many = np.array([1, 1, 0.4]), np.array([1, 1, *[0.4] * 5])
+    >>> [round(best_f1_threshold(scores, np.ones(len(scores))), 2) for scores in (one, many)]
+    [0.45, 0.36]
     """
-    grid = np.round(np.arange(0.01, 1.0, 0.01), 2)
-    f1 = []
-    for threshold in grid:
-        chosen = weights * (scores >= threshold)
-        f1.append(2 * (chosen * positive).sum() / (chosen.sum() + (weights * positive).sum()))
-    values = np.round(np.array(f1), 9)
-    best = np.flatnonzero(values == values.max())
-    return float(grid[best[np.argmin(np.abs(grid[best] - 0.5))]])
+    order = np.argsort(-scores, kind="stable")
+    mass, hoped = weights[order], (weights * scores)[order]
+    if not hoped.sum():
+        return 0.5
+    f1 = 2 * np.cumsum(hoped) / (np.cumsum(mass) + hoped.sum())
+    return float(f1.max() / 2)
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,7 @@ def calibrate(
         rome = fit_prior(probabilities, targets, coded)
         probabilities = coded.apply(rome, probabilities)
     score = probabilities[:, :-1].sum(axis=1)
-    numerique = best_f1_threshold(score, targets[:, :-1].sum(axis=1), weights)
+    numerique = best_f1_threshold(score, weights)
     asked = score >= numerique
     probabilities, targets, weights = probabilities[asked], targets[asked], weights[asked]
     sureness = fit_sureness(probabilities, targets, weights, sums)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cartography.crosswalk import HORS
 from cartography.fiche import Fiche
 from cartography.tree import Cartographie
+from models.classifier import text_of
 from models.encoder import Text
 from models.head import TreeSums
 from models.reading import Reader, mute_forms
@@ -35,8 +36,12 @@ are a fair draw of all those labelled, and not the near misses alone that the co
 LEAST_REAL = 200
 """Digital records that were really published, from which on the project's own ones are not calibrated on: written for
 thin postes and hard cases, they are wrong more often than a catalogue's at the same score."""
-LEAST_SALIENCE, LEAST_SHARE = 0.08, 0.4
+LEAST_SALIENCE, LEAST_SHARE = 0.08, 0.6
 """Nats a word, and share of the best sentence's, of the sentences read in service."""
+LEARNT_SHARE = 0.4
+"""That share in the last passes, and for the rows that stop them: more is learnt from than is read."""
+DRAWN_TITLES, TITLE_WEIGHT = 12_000, 0.3
+"""Titles that the layer on words learns from, and what each weighs beside a record."""
 WIDER = 2
 """How many times more of a description the wider reading holds."""
 
@@ -49,9 +54,11 @@ class Lessons:
         records: labelled records; the titles where there are none.
         polished: the same records as the last passes read them, chosen as in service, once a reading length.
         titles: titles and easy out-of-scope records, drawn by weight beside them.
+        whole: all the text of the records and of the out-of-scope ones, and titles: what words are learnt from.
         validation: rows that nothing is trained on; they say which epoch is the best.
-        held: rows to calibrate on: the published records of validation and test, without which a threshold hangs on a
-            dozen errors, and a part of the reserve; the out-of-scope rows weigh `OUT_OF_SCOPE_SHARE` of the whole.
+        held: rows to calibrate on, read as in service: the published records of validation and test, without which a
+            threshold hangs on a dozen errors, and a part of the reserve; the out-of-scope rows weigh
+            `OUT_OF_SCOPE_SHARE` of the whole.
             Titles where there are no records.
         fiches: the records behind the held rows; empty where they are titles.
         reader: what is read of a fiche.
@@ -60,6 +67,7 @@ class Lessons:
     records: Rows
     polished: tuple[Rows, ...]
     titles: Rows
+    whole: Rows
     validation: Rows
     held: Rows
     fiches: tuple[Fiche, ...]
@@ -99,28 +107,61 @@ def prepare(
     reader = Reader(
         learning.salience, served or characters, mute=mute, least=LEAST_SALIENCE, share=LEAST_SHARE, neutral=True
     )
+    last = replace(reader, characters=max(polished, default=reader.characters), share=LEARNT_SHARE)
 
     def rows(picked: NDArray[np.intp], how: Reader) -> Rows:
         return Rows([read_text(texts[r], how) for r in picked], targets[picked], weights[picked])
 
     titles = rows(np.flatnonzero(train & ~is_record), learning)
+    taught: list[Mapping[str, Any]] = []
     aside: list[Mapping[str, Any]] = []
     if labelled is not None and "reserve" in labelled:
         taught, aside = _part(labelled["reserve"])
         titles = _with_reserve(titles, taught, learning)
-    watched = rows(np.flatnonzero(validation), reader)
-    held, fiches = watched, tuple[Fiche, ...]()
+    watched = rows(np.flatnonzero(validation), last)
+    held, fiches = rows(np.flatnonzero(validation), reader), tuple[Fiche, ...]()
     if labelled is not None:
         extra = [*labelled.get("test", ()), *aside]
         behind = [*labelled["validation"], *extra]
-        whole = _with_records(watched, list(texts_and_shares(extra, tree)), (*corpus.labels, HORS), reader)
-        real = _real(behind, whole)
+        every = _with_records(held, list(texts_and_shares(extra, tree)), (*corpus.labels, HORS), reader)
+        real = _real(behind, every)
         fiches = tuple(fiche_of(behind[rank]) for rank in real)
-        held = _balanced(_only(whole, real))
+        held = _balanced(_only(every, real))
     wide = Reader(learning.salience, WIDER * characters, neutral=True)
     records = replace(rows(ranks, learning), wider=[read_text(texts[r], wide) for r in ranks])
-    last = tuple(rows(ranks, replace(reader, characters=length)) for length in polished)
-    return Lessons(records, last, titles, watched, held, fiches, reader)
+    passes = tuple(rows(ranks, replace(last, characters=length)) for length in polished)
+    whole = _whole(texts, targets, weights, (ranks, np.flatnonzero(train & ~is_record)), taught)
+    return Lessons(records, passes, titles, whole, watched, held, fiches, reader)
+
+
+def _whole(
+    texts: Sequence[str],
+    targets: NDArray[np.float32],
+    weights: NDArray[np.float64],
+    picked: tuple[NDArray[np.intp], NDArray[np.intp]],
+    reserve: Sequence[Mapping[str, Any]],
+) -> Rows:
+    """Return records, titles drawn by weight, and out-of-scope records, with all of their text.
+
+    Args:
+        texts: of the corpus.
+        targets: theirs.
+        weights: theirs.
+        picked: ranks of the records, and of the titles.
+        reserve: out-of-scope records to learn from.
+    """
+    records, titles = picked
+    drawn = titles
+    if len(titles):
+        share = weights[titles] / weights[titles].sum()
+        drawn = np.random.default_rng(0).choice(titles, size=DRAWN_TITLES, p=share)
+    ranks = np.concatenate([records, drawn])
+    outside = np.zeros((len(reserve), targets.shape[1]), dtype=np.float32)
+    outside[:, -1] = 1
+    each = np.concatenate([np.ones(len(records)), np.full(len(drawn), TITLE_WEIGHT), np.ones(len(reserve))])
+    found = [texts[rank] for rank in ranks] + [text_of(fiche_of(row)) for row in reserve]
+    parts = [text.partition("\n") for text in found]
+    return Rows([(title, rest) for title, _, rest in parts], np.concatenate([targets[ranks], outside]), each)
 
 
 def read_text(text: str, reader: Reader) -> Text:
@@ -131,6 +172,12 @@ def read_text(text: str, reader: Reader) -> Text:
     """
     title, _, description = text.partition("\n")
     return reader.text(Fiche("", "offre", title, description))
+
+
+def title_read(text: Text) -> Fiche:
+    """Return a fiche of which this much was read."""
+    title, passage = text if isinstance(text, tuple) else (text, "")
+    return Fiche("", "offre", title, passage)
 
 
 def _classes(targets: NDArray[np.float32], sums: TreeSums) -> NDArray[np.intp]:

@@ -25,6 +25,7 @@ class Story:
         crosswalk: ROME of the labels.
         corpus: what it learned from.
         encoder: facts on the encoder.
+        words: how many the layer on words knows.
         parity: torch against the exported graph, fp32.
         storage: exported graph, fp32 against int8 weights.
         curve: for each epoch (training loss, validation loss), in nats.
@@ -40,6 +41,7 @@ class Story:
     crosswalk: Crosswalk
     corpus: Corpus
     encoder: EncoderEntry
+    words: int
     parity: Parity
     storage: Parity
     curve: tuple[tuple[float, float], ...]
@@ -70,7 +72,9 @@ def _purpose(story: Story) -> str:
         "Classe formations et offres d'emploi dans la cartographie GEN "
         f"{story.cartographie.version} ({len(story.cartographie.postes)} postes et « hors numérique »). "
         f"Encodeur `{story.encoder.base}` ({story.encoder.dimension} dimensions, textes coupés à "
-        f"{story.encoder.max_tokens} jetons) et couche linéaire, appris ensemble.\n"
+        f"{story.encoder.max_tokens} jetons) et couche linéaire, appris ensemble ; à côté, une couche linéaire sur "
+        f"tous les mots de la fiche ({story.words} mots et paires de mots du titre), apprise seule : leurs logits "
+        "s'additionnent.\n"
     )
 
 

@@ -1,0 +1,117 @@
+"""The wide part of the classifier: a linear layer on all the words of a record, beside the passages that are encoded.
+
+Cheng et al. 2016, Wide & Deep Learning for Recommender Systems: what the encoder makes of a text generalises, single
+words (a tool, a certification) are remembered. The two are wrong of different records, and their logits are summed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cartography.fiche import Fiche
+from models.arithmetic import narrowed, widened
+from models.reading import MAX_TITLE
+from models.search.words import terms
+
+READ = 4_000
+"""Characters of a description whose words are read."""
+TITLE = "="
+"""Before the features of a title: its words, and its pairs of words."""
+TITLE_LENGTH = 1.5
+"""Length of the vector of a title's features, that of all the words being 1: a title says more than a text."""
+
+
+class Features(NamedTuple):
+    """The distinct features of a record."""
+
+    title: Sequence[str]
+    words: Sequence[str]
+
+
+class Bag(NamedTuple):
+    """The features of a record that are known: their ranks, int64 (n,), and their values, float32 (n,)."""
+
+    ranks: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+
+def features_of(title: str, description: str) -> Features:
+    """Return what is looked at of a record; gender, accents and plurals make no difference.
+
+    >>> features_of("Développeuse web", "Développer en Python.")
+    Features(title=['=developpeur', '=web', '=developpeur web'], words=['developpeur', 'web', 'developp', 'python'])
+    """
+    named = terms(title[:MAX_TITLE])
+    alone = [TITLE + term for term in named]
+    pairs = [f"{TITLE}{one} {two}" for one, two in pairwise(named)]
+    said = dict.fromkeys([*named, *terms(description[:READ])])
+    return Features([*dict.fromkeys([*alone, *pairs])], [*said])
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A linear layer on words.
+
+    Attributes:
+        ranks: feature → its rank.
+        rarity: float32 (features,), what each is worth: ln of the records over those that hold it.
+        weight: float32 (features, classes); classes as those of the head.
+        bias: float32 (classes,).
+    """
+
+    ranks: Mapping[str, int]
+    rarity: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    @classmethod
+    def silent(cls, classes: int) -> Wide:
+        """Return one that knows no word and adds nothing."""
+        empty = np.zeros((0, classes), dtype=np.float32)
+        return cls({}, empty[:, :0].reshape(0), empty, np.zeros(classes, dtype=np.float32))
+
+    @property
+    def words(self) -> list[str]:
+        """The features, by rank."""
+        return sorted(self.ranks, key=self.ranks.__getitem__)
+
+    def bag(self, features: Features) -> Bag:
+        """Return the known features of a record, its title's and its words scaled to a length each."""
+        parts = [self._part(features.title, TITLE_LENGTH), self._part(features.words, 1.0)]
+        ranks, values = zip(*parts, strict=True)
+        return Bag(np.concatenate(ranks), np.concatenate(values))
+
+    def _part(self, features: Iterable[str], length: float) -> Bag:
+        found = [rank for rank in map(self.ranks.get, features) if rank is not None]
+        ranks = np.array(found, dtype=np.int64)
+        values = self.rarity[ranks]
+        norm = float(np.sqrt(np.dot(values, values)))
+        return Bag(ranks, values * np.float32(length / norm) if norm else values)
+
+    def logits(self, fiches: Sequence[Fiche]) -> NDArray[np.float32]:
+        """Return what the words of fiches say, float32 (n, classes), to be added to the head's logits.
+
+        >>> one = np.ones(1, dtype=np.float32)
+        >>> wide = Wide({"python": 0}, one, np.array([[2.0, -1.0]], dtype=np.float32), np.zeros(2, dtype=np.float32))
+        >>> wide.logits([Fiche("1", "offre", "Data", "Du Python."), Fiche("2", "offre", "Data")]).tolist()
+        [[2.0, -1.0], [0.0, 0.0]]
+        """
+        result = np.empty((len(fiches), len(self.bias)), dtype=np.float32)
+        for row, fiche in enumerate(fiches):
+            ranks, values = self.bag(features_of(fiche.intitule, fiche.description))
+            result[row] = values @ self.weight[ranks] + self.bias
+        return result
+
+    def rounded(self) -> Wide:
+        """Return it as a bundle stores it, its weights rounded to 8 bits."""
+        return Wide(self.ranks, self.rarity, widened(narrowed(self.weight)), self.bias)
+
+    def scaled(self, factor: float) -> Wide:
+        """Return one whose logits are this many times as large."""
+        return Wide(self.ranks, self.rarity, self.weight * np.float32(factor), self.bias * np.float32(factor))

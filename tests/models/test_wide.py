@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cartography.fiche import Fiche
+from models.wide import READ, Wide, features_of
+
+CLASSES = 3
+WORDS = ["=developpeur", "=web", "=developpeur web", "developpeur", "web", "python"]
+
+
+@pytest.fixture(scope="module")
+def wide() -> Wide:
+    random = np.random.default_rng(0)
+    weight = random.normal(size=(len(WORDS), CLASSES)).astype(np.float32)
+    rarity = np.linspace(1, 2, len(WORDS), dtype=np.float32)
+    return Wide({word: rank for rank, word in enumerate(WORDS)}, rarity, weight, np.ones(CLASSES, np.float32))
+
+
+def fiche(title: str, text: str = "") -> Fiche:
+    return Fiche("1", "offre", title, text)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Développeur web", "DEVELOPPEUR WEB", "Développeuse web", "Développeur·se web (H/F)", "Développeurs web"],
+)
+def test_case_accents_and_gender_make_no_difference(wide: Wide, title: str) -> None:
+    first, other = wide.logits([fiche("Développeur web", "Du Python"), fiche(title, "du PYTHON.")])
+    assert first.tolist() == other.tolist()
+
+
+def test_a_record_is_told_the_same_in_any_batch(wide: Wide) -> None:
+    fiches = [fiche("Développeur web", "Python " * rank) for rank in range(40)] + [fiche("Boulanger")]
+    together = wide.logits(fiches)
+    assert all(wide.logits([one])[0].tolist() == row.tolist() for one, row in zip(fiches, together, strict=True))
+    assert wide.logits([]).shape == (0, CLASSES)
+
+
+def test_unknown_words_say_nothing(wide: Wide) -> None:
+    assert wide.logits([fiche("Boulanger", "Du pain.")])[0].tolist() == [1.0] * CLASSES
+
+
+def test_words_weigh_by_their_rarity_and_a_title_more_than_a_text(wide: Wide) -> None:
+    bag = wide.bag(features_of("Développeur web", "Python"))
+    known = dict(zip(bag.ranks.tolist(), bag.values.tolist(), strict=True))
+    title, words = ([known[rank] for rank in ranks] for ranks in ((0, 1, 2), (3, 4, 5)))
+    assert np.linalg.norm(title) == pytest.approx(1.5)
+    assert np.linalg.norm(words) == pytest.approx(1.0)
+    assert words == sorted(words)
+
+
+def test_words_past_what_is_read_are_not(wide: Wide) -> None:
+    far = "x " * (READ // 2) + "python"
+    assert wide.logits([fiche("Web", far)]).tolist() == wide.logits([fiche("Web", "x")]).tolist()
+
+
+def test_a_silent_one_adds_nothing() -> None:
+    assert not Wide.silent(CLASSES).logits([fiche("Développeur web", "Python")]).any()
+
+
+def test_rounding_keeps_what_is_said(wide: Wide) -> None:
+    exact, stored = (one.logits([fiche("Développeur web", "Python")]) for one in (wide, wide.rounded()))
+    np.testing.assert_allclose(stored, exact, atol=0.05)
+    np.testing.assert_allclose(wide.rounded().rounded().weight, wide.rounded().weight, atol=1e-6)
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_no_text_breaks_it(title: str, text: str) -> None:
+    found = features_of(title, text)
+    assert len(set(found.title)) == len(found.title)
+    assert len(set(found.words)) == len(found.words)
