@@ -6,9 +6,10 @@ words (a tool, a certification) are remembered. The two are wrong of different r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property, lru_cache
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +18,14 @@ from numpy.typing import NDArray
 from cartography.fiche import Fiche
 from models.arithmetic import narrowed, widened
 from models.reading import MAX_TITLE
-from models.search.words import terms
+from models.search.words import pieces, terms
 
 READ = 4_000
 """Characters of a description whose words are read."""
 TITLE = "="
 """Before the features of a title: its words, and its pairs of words."""
+LONGEST = 40
+"""Characters of a piece of text whose words are remembered."""
 TITLE_LENGTH = 1.5
 """Length of the vector of a title's features, that of all the words being 1: a title says more than a text."""
 
@@ -47,11 +50,18 @@ def features_of(title: str, description: str) -> Features:
     >>> features_of("Développeuse web", "Développer en Python.")
     Features(title=['=developpeur', '=web', '=developpeur web'], words=['developpeur', 'web', 'developp', 'python'])
     """
-    named = terms(title[:MAX_TITLE])
-    alone = [TITLE + term for term in named]
+    said = dict.fromkeys([*terms(title[:MAX_TITLE]), *terms(description[:READ])])
+    return Features(_of_title(title[:MAX_TITLE]), [*said])
+
+
+def _of_title(title: str) -> list[str]:
+    named = terms(title)
     pairs = [f"{TITLE}{one} {two}" for one, two in pairwise(named)]
-    said = dict.fromkeys([*named, *terms(description[:READ])])
-    return Features([*dict.fromkeys([*alone, *pairs])], [*said])
+    return [*dict.fromkeys([*(TITLE + term for term in named), *pairs])]
+
+
+def _joined(one: Bag, other: Bag) -> Bag:
+    return Bag(np.concatenate([one.ranks, other.ranks]), np.concatenate([one.values, other.values]))
 
 
 @dataclass(frozen=True)
@@ -83,12 +93,12 @@ class Wide:
 
     def bag(self, features: Features) -> Bag:
         """Return the known features of a record, its title's and its words scaled to a length each."""
-        parts = [self._part(features.title, TITLE_LENGTH), self._part(features.words, 1.0)]
-        ranks, values = zip(*parts, strict=True)
-        return Bag(np.concatenate(ranks), np.concatenate(values))
+        return _joined(self._part(features.title, TITLE_LENGTH), self._part(features.words, 1.0))
 
     def _part(self, features: Iterable[str], length: float) -> Bag:
-        found = [rank for rank in map(self.ranks.get, features) if rank is not None]
+        return self._valued([rank for rank in map(self.ranks.get, features) if rank is not None], length)
+
+    def _valued(self, found: Sequence[int], length: float) -> Bag:
         ranks = np.array(found, dtype=np.int64)
         values = self.rarity[ranks]
         norm = float(np.sqrt(np.dot(values, values)))
@@ -104,9 +114,26 @@ class Wide:
         """
         result = np.empty((len(fiches), len(self.bias)), dtype=np.float32)
         for row, fiche in enumerate(fiches):
-            ranks, values = self.bag(features_of(fiche.intitule, fiche.description))
+            ranks, values = self._heard(fiche.intitule[:MAX_TITLE], fiche.description[:READ])
             result[row] = values @ self.weight[ranks] + self.bias
         return result
+
+    def _heard(self, title: str, description: str) -> Bag:
+        """Return the bag of a record, in another order than `bag`: twice as fast."""
+        said = {*chain.from_iterable(map(self._known, pieces(f"{title} {description}")))}
+        named = self._part(_of_title(title), TITLE_LENGTH)
+        return _joined(named, self._valued(sorted(said), 1.0))
+
+    @cached_property
+    def _known(self) -> Callable[[str], tuple[int, ...]]:
+        """Tell the ranks of the words of a piece of text; most pieces are met again and again."""
+
+        def ranks(piece: str) -> tuple[int, ...]:
+            return tuple(self.ranks[term] for term in terms(piece) if term in self.ranks)
+
+        kept = lru_cache(maxsize=100_000)(ranks)
+        # Long ones are seldom words, and never met again.
+        return lambda piece: kept(piece) if len(piece) <= LONGEST else ranks(piece)
 
     def rounded(self) -> Wide:
         """Return it as a bundle stores it, its weights rounded to 8 bits."""

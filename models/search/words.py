@@ -91,7 +91,7 @@ def terms(text: str) -> list[str]:
     ['nod', 'js', 'nod', 'js', 'asp', 'dotnet', 'net0', 'ci', 'cd', '3d']
     """
     found: list[str] = []
-    for piece in _pieces(text):
+    for piece in pieces(text):
         found += _terms(piece) if len(piece) <= _LONGEST else _terms.__wrapped__(piece)
     return found
 
@@ -103,7 +103,7 @@ def spelled(text: str) -> list[str]:
     ['developpeuses', 'applications', 'full', 'stack']
     """
     found: list[str] = []
-    for piece in _pieces(text):
+    for piece in pieces(text):
         found += _words(piece) if len(piece) <= _LONGEST else _words.__wrapped__(piece)
     return found
 
@@ -138,7 +138,8 @@ def stem(word: str) -> str:
     return word if len(word) <= _SHORT else str(_stemmer().stemWord(word))
 
 
-def _pieces(text: str) -> list[str]:
+def pieces(text: str) -> list[str]:
+    """Return the parts of a text between spaces, lower case: its terms are those of its pieces, one after the other."""
     # Composed first: an accent apart from its letter would not be found by the patterns.
     return unicodedata.normalize("NFC", text).lower().split()
 

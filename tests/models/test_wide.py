@@ -40,6 +40,17 @@ def test_a_record_is_told_the_same_in_any_batch(wide: Wide) -> None:
     assert wide.logits([]).shape == (0, CLASSES)
 
 
+def test_what_is_read_in_service_is_what_is_learnt_from(wide: Wide) -> None:
+    for title, text in (
+        ("Développeur web", "Du Python, du web."),
+        ("", "python\xa0python"),
+        ("x" * 500, "web " * 2_000),
+    ):
+        bag = wide.bag(features_of(title, text))
+        learnt = bag.values @ wide.weight[bag.ranks] + wide.bias
+        np.testing.assert_allclose(wide.logits([fiche(title, text)])[0], learnt, rtol=1e-5)
+
+
 def test_unknown_words_say_nothing(wide: Wide) -> None:
     assert wide.logits([fiche("Boulanger", "Du pain.")])[0].tolist() == [1.0] * CLASSES
 
