@@ -6,9 +6,9 @@ words (a tool, a certification) are remembered. The two are wrong of different r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -24,8 +24,8 @@ READ = 4_000
 """Characters of a description whose words are read."""
 TITLE = "="
 """Before the features of a title: its words, and its pairs of words."""
-LONGEST = 40
-"""Characters of a piece of text whose words are remembered."""
+LONGEST, REMEMBERED = 40, 100_000
+"""Characters of a piece of text whose words are remembered, and how many pieces are."""
 TITLE_LENGTH = 1.5
 """Length of the vector of a title's features, that of all the words being 1: a title says more than a text."""
 
@@ -62,6 +62,26 @@ def _of_title(title: str) -> list[str]:
 
 def _joined(one: Bag, other: Bag) -> Bag:
     return Bag(np.concatenate([one.ranks, other.ranks]), np.concatenate([one.values, other.values]))
+
+
+class _Known(dict[str, tuple[int, ...]]):
+    """Piece of text between spaces → the ranks of its words; most pieces are met again and again."""
+
+    def __init__(self, ranks: Mapping[str, int]) -> None:
+        super().__init__()
+        self._ranks = ranks
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        found = tuple(self._ranks[term] for term in terms(piece) if term in self._ranks)
+        # Long ones are seldom words, and never met again.
+        if len(piece) <= LONGEST:
+            self[piece] = found
+        return found
+
+    def make_room(self) -> None:
+        """Forget everything once too much is remembered."""
+        if len(self) > REMEMBERED:
+            self.clear()
 
 
 @dataclass(frozen=True)
@@ -120,20 +140,15 @@ class Wide:
 
     def _heard(self, title: str, description: str) -> Bag:
         """Return the bag of a record, in another order than `bag`: twice as fast."""
-        said = {*chain.from_iterable(map(self._known, pieces(f"{title} {description}")))}
+        known = self._known
+        known.make_room()
+        said = {*chain.from_iterable(map(known.__getitem__, pieces(f"{title} {description}")))}
         named = self._part(_of_title(title), TITLE_LENGTH)
         return _joined(named, self._valued(sorted(said), 1.0))
 
     @cached_property
-    def _known(self) -> Callable[[str], tuple[int, ...]]:
-        """Tell the ranks of the words of a piece of text; most pieces are met again and again."""
-
-        def ranks(piece: str) -> tuple[int, ...]:
-            return tuple(self.ranks[term] for term in terms(piece) if term in self.ranks)
-
-        kept = lru_cache(maxsize=100_000)(ranks)
-        # Long ones are seldom words, and never met again.
-        return lambda piece: kept(piece) if len(piece) <= LONGEST else ranks(piece)
+    def _known(self) -> _Known:
+        return _Known(self.ranks)
 
     def rounded(self) -> Wide:
         """Return it as a bundle stores it, its weights rounded to 8 bits."""
