@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from cartography.crosswalk import Crosswalk, load_crosswalk
 from cartography.fiche import Fiche
@@ -13,7 +16,9 @@ from cartography.tree import Cartographie
 from models.bundle import load_bundle
 from models.classifier import Classifier
 from models.errors import BundleError
-from models.newcomers import guess_rows
+from models.head import Head
+from models.newcomers import guess_rows, spoken, with_newcomers
+from models.wide import Wide, features_of
 from tests.tiny import build_bundle
 
 TREE = load_version()
@@ -73,3 +78,29 @@ def test_a_new_poste_scores_on_its_own_description_as_the_known_ones_do() -> Non
     rows, shifts = guess_rows(known, weight, bias, new)
     assert rows.shape == (3, 8)
     np.testing.assert_allclose((new * rows).sum(1) + shifts, ((known * weight).sum(1) + bias).mean())
+
+
+def test_the_words_of_an_added_poste_speak_for_it(older: tuple[Path, Cartographie]) -> None:
+    directory, tree = older
+    encoder = load_bundle(directory, tree).encoder
+    told = Counter(word for p in TREE.postes for title in p.all_titles() for word in chain(*features_of(title, "")))
+    words = Wide({word: rank for rank, word in enumerate(told)}, np.ones(len(told), np.float32), *_blank(len(told)))
+    known = spoken(tree.postes, words)
+    # What a layer learns of postes that their own words tell: a row along their description.
+    weight = np.zeros((len(told), len(tree.postes) + 1), dtype=np.float32)
+    weight[:, :-1] = known.T / np.linalg.norm(known, axis=1)
+    learnt = Wide(words.ranks, words.rarity, weight, np.zeros(weight.shape[1], np.float32))
+    head = Head(np.zeros((weight.shape[1], encoder.features), np.float32), np.zeros(weight.shape[1], np.float32))
+    same, after = with_newcomers(head, learnt, [p.id for p in tree.postes], NEW, TREE, encoder)
+    assert not same.weight.any()
+    ranks = {poste.id: rank for rank, poste in enumerate(TREE.postes)}
+    kept = [*(ranks[poste.id] for poste in tree.postes), -1]
+    assert np.array_equal(after.weight[:, kept], learnt.weight)
+    for name in NEW:
+        logits = after.logits([Fiche("1", "offre", TREE.poste(name).libelle)])[0, :-1]
+        assert ranks[name] in np.argsort(-logits)[:5]
+
+
+def _blank(features: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    classes = len(TREE.postes) - len(NEW) + 1
+    return np.zeros((features, classes), np.float32), np.zeros(classes, np.float32)
