@@ -103,8 +103,8 @@ class Wide:
     @classmethod
     def silent(cls, classes: int) -> Wide:
         """Return one that knows no word and adds nothing."""
-        empty = np.zeros((0, classes), dtype=np.float32)
-        return cls({}, empty[:, :0].reshape(0), empty, np.zeros(classes, dtype=np.float32))
+        rarity, weight, bias = (np.zeros(shape, dtype=np.float32) for shape in (0, (0, classes), classes))
+        return cls({}, rarity, weight, bias)
 
     @property
     def words(self) -> list[str]:

@@ -89,7 +89,8 @@ class Lines:
                         return
                     self._read.append(line)
                     self._changed.notify_all()
-        except Exception as error:  # noqa: BLE001  told to whoever reads the answers, in their thread
+        except BaseException as error:  # noqa: BLE001  told to whoever reads the answers, in their thread
+            # An exit too: what is left unread must not look like an end.
             self.fault = error
         finally:
             with self._changed:

@@ -114,14 +114,15 @@ def test_a_stream_that_breaks_is_taken_up_where_it_was(
     assert len(waits) == 1
 
 
-def test_what_the_source_raises_comes_after_the_answers_so_far(client: Client) -> None:
+@pytest.mark.parametrize("raised", [KeyError, SystemExit])
+def test_what_the_source_raises_comes_after_the_answers_so_far(client: Client, raised: type[BaseException]) -> None:
     def source() -> Iterator[dict[str, Any]]:
         yield OFFER
-        raise KeyError("source")
+        raise raised("source")
 
     stream = client.classify_stream(source())
     assert next(stream)["id"] == "a"
-    with pytest.raises(KeyError):
+    with pytest.raises(raised):
         next(stream)
 
 
