@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,12 @@ from models.layout import RomePrior
 
 ROME_OF: Mapping[FicheType, Version] = {"offre": "4.0", "formation": "3"}
 """Whose extent a code has: offers are coded in ROME 4.0, courses (LHÉO, RNCP, Mon Compte Formation) still in ROME 3."""
+
+REMEMBERED = 2_000
+"""Codings whose weights are kept, half a kilobyte each."""
+
+Coding = tuple[tuple[str, ...], str | None, Version]
+"""ROME codes, appellation, and the version whose extent the codes have."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,22 @@ class Prior:
             return probabilities
         out = probabilities.copy()
         for row, fiche in enumerate(fiches):
-            shares = self.crosswalk.shares(fiche.rome, fiche.appellation, ROME_OF[fiche.type])
-            if shares:
-                weighted = out[row] * self._weights(shares)
+            weights = self._weights_of((tuple(fiche.rome), fiche.appellation, ROME_OF[fiche.type]))
+            if weights is not None:
+                weighted = out[row] * weights
                 out[row] = weighted / weighted.sum()
         return out
+
+    @cached_property
+    def _weights_of(self) -> Callable[[Coding], NDArray[np.float32] | None]:
+        """Return what a coding multiplies the classes by, None where it says nothing; a file has few of them."""
+
+        @lru_cache(maxsize=REMEMBERED)
+        def weights_of(coding: Coding) -> NDArray[np.float32] | None:
+            shares = self.crosswalk.shares(*coding)
+            return self._weights(shares) if shares else None
+
+        return weights_of
 
     def _weights(self, shares: dict[str, float]) -> NDArray[np.float32]:
         classes = (*self.labels, HORS)

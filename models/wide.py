@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from cartography.fiche import Fiche
 from models.arithmetic import narrowed, widened
 from models.reading import MAX_TITLE
-from models.search.words import pieces, terms
+from models.search.words import pieces, terms, terms_of
 
 READ = 4_000
 """Characters of a description whose words are read."""
 TITLE = "="
 """Before the features of a title: its words, and its pairs of words."""
+MARKS = ",;:!?…."
+"""That end a piece of text and are no part of its words."""
 LONGEST, REMEMBERED = 40, 100_000
 """Characters of a piece of text whose words are remembered, and how many pieces are."""
 TITLE_LENGTH = 1.5
@@ -72,7 +74,12 @@ class _Known(dict[str, tuple[int, ...]]):
         self._ranks = ranks
 
     def __missing__(self, piece: str) -> tuple[int, ...]:
-        found = tuple(self._ranks[term] for term in terms(piece) if term in self._ranks)
+        bare = piece.rstrip(MARKS)
+        # "python," is read as "python", which is mostly known already.
+        if bare != piece and bare.isalnum():
+            found = self[bare]
+        else:
+            found = tuple(self._ranks[term] for term in terms_of(piece) if term in self._ranks)
         # Long ones are seldom words, and never met again.
         if len(piece) <= LONGEST:
             self[piece] = found

@@ -24,8 +24,9 @@ from models.classifier import Classifier
 from models.encoder import Reading
 from models.explanation import explain
 
-BATCH = 250
-"""Records answered and written at a time."""
+BATCH = 500
+"""Records answered and written at a time: texts of a like length share a batch of the encoder, and among more of them
+more are alike."""
 
 AHEAD = 2
 """Batches given to the encoder before their answers are due: one that it computes, one whose texts are prepared. With

@@ -61,6 +61,7 @@ _ENDINGS = (
     ("ive", "if"),
     ("ee", "e"),
 )
+_ANY_ENDING = tuple(ending for ending, _ in _ENDINGS)
 _MASCULINE = {word + "x": word for word in ("jeu", "enjeu", "lieu", "milieu", "feu", "voeu", "cheveu", "neveu")} | {
     form: word
     for word, forms in (
@@ -92,7 +93,7 @@ def terms(text: str) -> list[str]:
     """
     found: list[str] = []
     for piece in pieces(text):
-        found += _terms(piece) if len(piece) <= _LONGEST else _terms.__wrapped__(piece)
+        found += _terms(piece) if len(piece) <= _LONGEST else terms_of(piece)
     return found
 
 
@@ -119,6 +120,8 @@ def neutral(word: str) -> str:
     if len(word) < 6:
         return word
     singular = word.removesuffix("s")
+    if not singular.endswith(_ANY_ENDING):
+        return word
     for ending, masculine in _ENDINGS:
         if singular.endswith(ending):
             return singular[: -len(ending)] + masculine
@@ -144,9 +147,12 @@ def pieces(text: str) -> list[str]:
     return unicodedata.normalize("NFC", text).lower().split()
 
 
-@lru_cache(maxsize=_CACHED)
-def _terms(piece: str) -> tuple[str, ...]:
+def terms_of(piece: str) -> tuple[str, ...]:
+    """Return the terms of one of the `pieces` of a text, none of them remembered."""
     return tuple(stem(word) for word in _words.__wrapped__(piece) if word not in STOP_WORDS)
+
+
+_terms = lru_cache(maxsize=_CACHED)(terms_of)
 
 
 @lru_cache(maxsize=_CACHED)

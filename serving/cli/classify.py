@@ -15,7 +15,7 @@ from serving.batch import Tally, classify_to_file, fingerprint
 from serving.cli.options import expand, inputs, output_file, records
 from serving.cli.progress import meter
 from serving.cli.terminal import Screen
-from serving.engine import load_classifier
+from serving.model import load_classifier
 from serving.settings import load_settings
 
 

@@ -12,7 +12,7 @@ from cartography.files import atomic_writer, writing
 from cartography.text import clean_text
 from serving.cli.options import output_file, refuse_overwriting
 from serving.cli.progress import meter
-from serving.engine import load_classifier
+from serving.model import load_classifier
 from serving.settings import load_settings
 
 

@@ -18,7 +18,7 @@ from models.search.index import FILES, open_index
 from models.search.live import Change
 from serving.cli.options import expand, inputs, records
 from serving.cli.progress import meter
-from serving.engine import load_classifier
+from serving.model import load_classifier
 from serving.settings import load_settings
 
 DIRECTORY = click.Path(file_okay=False, path_type=Path)

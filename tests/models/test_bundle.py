@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from cartography.loading import load_version
 from models.bundle import load_bundle, read_manifest
 from models.errors import BundleError
-from models.layout import LAYOUT, REQUIRED, fingerprint
+from models.layout import LAYOUT, REQUIRED, entry_of, fingerprint, version_of
 from tests import tiny
 
 
@@ -69,6 +70,33 @@ def test_another_format_is_refused(copy: Path) -> None:
 def test_a_broken_manifest_is_refused(copy: Path, content: bytes) -> None:
     (copy / LAYOUT.manifest).write_bytes(content)
     assert _reason(copy).code == "modele_incoherent"
+
+
+@pytest.mark.parametrize("words", [["seul"], "mot", [["a"]], {}])
+def test_words_that_fit_no_weights_are_refused(copy: Path, words: object) -> None:
+    (copy / LAYOUT.wide_words).write_text(json.dumps(words), encoding="utf-8")
+    _sealed(copy)
+    error = _reason(copy)
+    assert error.code == "modele_incoherent"
+    assert "mots" in error.message
+
+
+def test_weights_of_another_number_of_classes_are_refused(copy: Path) -> None:
+    stored = load_file(copy / LAYOUT.wide)
+    save_file(stored | {"bias": stored["bias"][:-1].copy()}, copy / LAYOUT.wide)
+    _sealed(copy)
+    assert _reason(copy).code == "modele_incoherent"
+
+
+def _sealed(directory: Path) -> None:
+    """Write the manifest that an altered bundle would have had, had it been made so."""
+    files = {name: entry_of(directory / name) for name in REQUIRED}
+
+    def reseal(manifest: dict[str, object]) -> None:
+        manifest["files"] = {name: entry.model_dump() for name, entry in files.items()}
+        manifest["version"] = version_of(str(manifest["name"]), files)
+
+    _edit(directory, reseal)
 
 
 def test_an_empty_folder_is_no_bundle(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartography.fiche import Fiche
-from models.wide import READ, Wide, features_of
+from models.search.words import pieces, terms
+from models.wide import READ, Wide, _Known, features_of
 
 CLASSES = 3
 WORDS = ["=developpeur", "=web", "=developpeur web", "developpeur", "web", "python"]
@@ -84,3 +85,14 @@ def test_no_text_breaks_it(title: str, text: str) -> None:
     found = features_of(title, text)
     assert len(set(found.title)) == len(found.title)
     assert len(set(found.words)) == len(found.words)
+
+
+MARKED = st.text(alphabet="Python'’.,;:!?…()/-·e+#1é ", max_size=40)
+
+
+@given(st.one_of(MARKED, st.text(max_size=40)))
+def test_a_piece_is_remembered_with_the_words_it_has(text: str) -> None:
+    for piece in pieces(text):
+        said = terms(piece)
+        known = _Known({word: rank for rank, word in enumerate(dict.fromkeys(said))})
+        assert known[piece] == known[piece] == tuple([*dict.fromkeys(said)].index(word) for word in said)

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cartography.fiche import Fiche
 from models.answer import Answer, Niveau, Scored
 from training.errors import EvaluationError
 from training.measure.evaluation import report
 from training.measure.gold import Labelled, read_gold
-from training.measure.metrics import bootstrap, calibration_error, measure, ratio
+from training.measure.metrics import bootstrap, calibration_error, chance_error, measure, ratio
 
 
 def _gold(kind: str, poste: str | None, *more: str) -> Labelled:
@@ -73,6 +75,15 @@ def test_nothing_to_count_is_no_figure() -> None:
 def test_calibration_error_of_a_calibrated_sample() -> None:
     right = np.array([True] * 7 + [False] * 3)
     assert calibration_error(np.full(10, 0.7), right)(np.ones((1, 10)))[0] == pytest.approx(0)
+
+
+@given(st.lists(st.floats(0.02, 0.98), min_size=40, max_size=120), st.integers(0, 100))
+@settings(max_examples=25)
+def test_what_chance_shows_is_what_honest_scores_show(scores: list[float], seed: int) -> None:
+    confidences, once = np.array(scores), np.ones((1, len(scores)))
+    random = np.random.default_rng(seed)
+    drawn = [calibration_error(confidences, random.random(len(scores)) < confidences)(once)[0] for _ in range(400)]
+    assert chance_error(confidences)(once)[0] == pytest.approx(np.mean(drawn), rel=0.25)
 
 
 def test_gold_is_read(gold_file: Path) -> None:

@@ -17,6 +17,8 @@ SCORELESS = (
 )  # fmt: skip
 """Figures of a system that gives a poste or nothing: no score, so no sure level, no second guess, no calibration."""
 LESS_IS_BETTER = ("ece_numerique", "ece_poste")
+UNRANKED = ("ece_numerique_hasard", "ece_poste_hasard")
+"""Figures to read others by: neither more nor less of them is better."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,12 @@ class Cell:
         >>> Cell(Figure(1.0, 1.0, 1.0, 3), Figure(0.1, 0.02, 0.2, 3)).better("poste")
         0
         """
-        if self.gap is None or self.figure.count < FEW or not (self.gap.low > 0 or self.gap.high < 0):
+        if (
+            name in UNRANKED
+            or self.gap is None
+            or self.figure.count < FEW
+            or not (self.gap.low > 0 or self.gap.high < 0)
+        ):
             return 0
         return (1 if self.gap.low > 0 else -1) * (-1 if name in LESS_IS_BETTER else 1)
 

@@ -12,7 +12,7 @@ from models.answer import Answer, Niveau, Scored
 from models.bundle import Bundle
 from models.classifier import Classifier
 from training.measure.gold import Labelled
-from training.measure.metrics import Figure, Metric, bootstrap, calibration_error, measure, ratio
+from training.measure.metrics import Figure, Metric, bootstrap, calibration_error, chance_error, measure, ratio
 
 DRAWS = 1000
 TOP = 3
@@ -70,6 +70,7 @@ def figures(labelled: Sequence[Labelled], answers: Sequence[Answer], weights: ND
     - famille, metier, poste: share of the digital records whose best guess is accepted; no answer is a wrong one.
     - poste_top3: share of the digital records with an accepted poste among the three first candidates.
     - ece_numerique, ece_poste: calibration error of the digital score, and of the poste given to those found digital.
+    - ece_*_hasard: what scores that are right about themselves would show on so many records, see `chance_error`.
     - couverture_*: share of the digital records answered at this level or deeper (`niveau`).
     - precision_*: of all records answered at this level or deeper, share whose node there is accepted.
 
@@ -116,6 +117,7 @@ def _decision(labelled: Sequence[Labelled], answers: Sequence[Answer]) -> dict[s
         "numerique_f1": (ratio(2 * both, gold.astype(int) + said), len(gold)),
         "hors_rappel": (ratio(~gold & ~said, ~gold), int((~gold).sum())),
         "ece_numerique": (calibration_error(scores, gold), len(gold)),
+        "ece_numerique_hasard": (chance_error(scores), len(gold)),
     }
 
 
@@ -138,6 +140,7 @@ def _levels(labelled: Sequence[Labelled], answers: Sequence[Answer]) -> dict[str
     asked = np.array([a.poste is not None for a in answers])
     confidences = np.array([a.poste.score if a.poste else 0.0 for a in answers], dtype=np.float64)
     found["ece_poste"] = (_only(asked, calibration_error(confidences, right)), int(asked.sum()))
+    found["ece_poste_hasard"] = (_only(asked, chance_error(confidences)), int(asked.sum()))
     return found
 
 

@@ -79,6 +79,33 @@ def calibration_error(confidences: Floats, right: NDArray[np.bool_], bins: int =
     return metric
 
 
+def chance_error(confidences: Floats, bins: int = BINS) -> Metric:
+    """Return the calibration error that honest scores would show on so many records, by the chance of the draw alone.
+
+    What is right of a bin then differs from what its scores promise by a sum of independent draws, of variance
+    p (1 - p) each, and the mean size of such a sum is √(2 / π) of its standard deviation (normal approximation; on how
+    large this is: Roelofs et al. 2022, Mitigating Bias in Calibration Error Estimation). An error that is no higher
+    says nothing against the scores.
+
+    Args:
+        confidences: (n,), in [0, 1].
+        bins: of equal width, those of `calibration_error`.
+
+    A hundred answers at .95 miss by √(2 / π) · √(.95 · .05 / 100) = .0174; ten thousand by a tenth of that.
+
+    >>> [round(float(chance_error(np.full(n, 0.95))(np.ones((1, n)))[0]), 4) for n in (100, 10_000)]
+    [0.0174, 0.0017]
+    """
+    ranks = np.minimum((confidences * bins).astype(int), bins - 1)
+    variances = np.zeros((len(confidences), bins))
+    variances[np.arange(len(confidences)), ranks] = confidences * (1 - confidences)
+
+    def metric(weights: Floats) -> Floats:
+        return _divide(np.sqrt(2 / np.pi * (weights @ variances)).sum(axis=1), weights.sum(axis=1))
+
+    return metric
+
+
 def difference(one: Metric, other: Metric) -> Metric:
     """Return the metric one - other, both on the same draws: what two answers to the same records really differ by.
 

@@ -29,6 +29,7 @@ MEANINGS = {
     "numerique_f1": "moyenne harmonique des deux",
     "hors_rappel": "part des fiches hors numérique bien écartées",
     "ece_numerique": "erreur de calibration du score numérique (0 : parfait)",
+    "ece_numerique_hasard": "ce que le hasard du tirage en laisserait voir à des scores parfaits",
     "famille": "part des fiches numériques dont la famille proposée est admise",
     "metier": "part des fiches numériques dont le métier proposé est admis",
     "poste": "part des fiches numériques dont le poste proposé est admis",
@@ -40,9 +41,10 @@ MEANINGS = {
     "precision_metier": "part des métiers donnés pour sûrs qui sont admis",
     "precision_poste": "part des postes donnés pour sûrs qui sont admis",
     "ece_poste": "erreur de calibration du poste proposé (0 : parfait)",
+    "ece_poste_hasard": "ce que le hasard du tirage en laisserait voir à des scores parfaits",
 }
 """What each figure says, for people."""
-TOLD_BY_THE_SLICE = ("numerique_precision", "numerique_f1", "ece_numerique")
+TOLD_BY_THE_SLICE = ("numerique_precision", "numerique_f1", "ece_numerique", "ece_numerique_hasard")
 """Figures that say nothing of a famille: all its records are digital, so that every digital answer is right."""
 
 

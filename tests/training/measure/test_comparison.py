@@ -43,6 +43,11 @@ def test_less_error_is_better() -> None:
     assert Cell(figure, Figure(-0.1, -0.15, -0.05, 40)).better("poste") == -1
 
 
+def test_what_chance_shows_is_neither_better_nor_worse() -> None:
+    figure = Figure(0.1, 0.05, 0.15, 40)
+    assert Cell(figure, Figure(-0.1, -0.15, -0.05, 40)).better("ece_poste_hasard") == 0
+
+
 def test_slices_are_measured_on_their_own_records() -> None:
     found = compare(GOLD, [_system("modèle", 20)], {"moitié": {"début": list(range(20)), "fin": list(range(20, 40))}})
     assert found["moitié"]["début"]["poste"]["modèle"].figure.value == 1
