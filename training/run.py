@@ -1,4 +1,4 @@
-"""One training run, top to bottom: encoder → corpus → fine-tuning → graph → calibration → bundle → MLflow."""
+"""One training run, top to bottom: encoder → corpus → fine-tuning → graph → layers, calibrated → bundle → MLflow."""
 
 from __future__ import annotations
 
@@ -8,28 +8,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import torch
 from datasets import DatasetDict
 
 from cartography.crosswalk import Crosswalk
+from cartography.fiche import Fiche
 from cartography.tree import Cartographie
 from models.bundle import Bundle, BundleParts, load_bundle, save_bundle
 from models.classifier import Classifier
-from models.head import Head, TreeSums
-from models.layout import Calibration, EncoderEntry, Manifest
-from models.wide import Wide
-from training.corpus.record_examples import labelled_of
+from models.layout import EncoderEntry, Manifest
+from training.corpus.labelled import HELD_OUT
+from training.corpus.record_examples import fiche_of, labelled_of
+from training.corpus.unread import unread_records
 from training.distributed import ALONE, Crew
 from training.encoder.export import Parity
 from training.encoder.graphs import EXACT, Graphs, export
 from training.encoder.storage import PRECISION
 from training.encoder.student import as_sentence_transformer
-from training.head.calibration import Coded, calibrate
-from training.head.lessons import title_read
-from training.head.network import Network, TreeLoss
+from training.head.layers import Fitting, Layers
+from training.head.network import Network
 from training.head.references import build_references
-from training.head.validation import validation_figures
-from training.head.wide import fit_wide, share_of
 from training.measure.evaluation import Report, evaluate
 from training.measure.gold import digest_of, read_gold
 from training.measure.left_out import LeftOut, measure_left_out
@@ -113,20 +110,18 @@ def run_training(
         with stage("export"):
             say("export ONNX, quantification et comparaison avec torch")
             graphs = _export(plan, network, work)
-        with stage("mots"):
-            say(f"apprentissage sur les mots de {len(plan.lessons.whole.texts)} textes")
-            wide = fit_wide(plan.lessons.whole, settings.finetuning.seed)
-        with stage("calibration"):
-            say("calibration")
-            head = network.numpy_head()
-            wide, calibration, validation = _calibrate(plan, head, wide, graphs, crosswalk)
-            log_figures(validation)
+        unread = _unread(plan)
+        with stage("couches"):
+            seed = settings.finetuning.seed
+            fitting = Fitting(plan.lessons, graphs.encoder, network.numpy_head(), plan.tree, crosswalk, seed)
+            layers = fitting.fit(unread, say)
+            log_figures({"part_des_mots": layers.share, **layers.figures})
         say("paquet et mesures")
-        parts = _parts(plan, graphs, (head, wide), calibration, crosswalk)
+        parts = _parts(plan, graphs, layers, crosswalk)
         with stage("mesures"):
             draft = save_bundle(parts, work / "bundle", plan.tree)
             gold = _measure(plan, load_bundle(work / "bundle", plan.tree), crosswalk)
-        story = _story(plan, draft, parts, graphs, curve, validation, gold, crosswalk)
+        story = _story(plan, draft, parts, graphs, curve, layers, len(unread), gold, crosswalk)
         manifest = save_bundle(replace(parts, card=write_card(story)), settings.output, plan.tree)
         say("suivi MLflow")
         _log(settings, story)
@@ -135,7 +130,7 @@ def run_training(
         log_bundle(settings.output)
         left_out = _measure_left_out(plan, crosswalk)
         registered = register(settings.output) if settings.registered and not settings.left_out else None
-        return Outcome(manifest, run_id, registered, graphs.parity, graphs.storage, validation, gold, left_out)
+        return Outcome(manifest, run_id, registered, graphs.parity, graphs.storage, layers.figures, gold, left_out)
 
 
 def _export(plan: Plan, network: Network, work: Path) -> Graphs:
@@ -154,7 +149,8 @@ def _story(
     parts: BundleParts,
     graphs: Graphs,
     curve: Sequence[tuple[float, float]],
-    validation: Mapping[str, float],
+    layers: Layers,
+    unread: int,
     gold: Mapping[str, Report],
     crosswalk: Crosswalk,
 ) -> Story:
@@ -166,34 +162,26 @@ def _story(
         corpus=plan.corpus,
         encoder=parts.encoder,
         words=len(parts.wide.ranks),
+        unread=unread,
         parity=graphs.parity,
         storage=graphs.storage,
         curve=tuple(curve),
         calibration=parts.calibration,
-        validation=validation,
+        validation=layers.figures,
         gold=gold,
         gold_digest=digest_of(plan.settings.gold) if gold and plan.settings.gold else "",
     )
 
 
-def _calibrate(
-    plan: Plan, head: Head, wide: Wide, graphs: Graphs, crosswalk: Crosswalk
-) -> tuple[Wide, Calibration, dict[str, float]]:
-    """Weigh the words against the encoder and calibrate the model as it will answer, quantised; measure it there."""
-    held, fiches = plan.lessons.held, plan.lessons.fiches
-    deep = head.logits(graphs.encoder.read(held.texts).features)
-    read = fiches or [title_read(text) for text in held.texts]
-    said = wide.logits(read)
-    tree_loss, weights = TreeLoss(TreeSums.of(plan.tree)), torch.from_numpy(held.weights.astype("float32"))
-    targets = torch.from_numpy(held.targets)
-    share = share_of(deep, said, lambda logits: float(tree_loss(torch.from_numpy(logits), targets, weights)))
-    log_figures({"part_des_mots": share})
-    # As it is stored: its weights are rounded.
-    wide = wide.scaled(share).rounded()
-    logits = deep + wide.logits(read)
-    coded = Coded(fiches, crosswalk, plan.corpus.labels) if fiches else None
-    calibration = calibrate(logits, held.targets, held.weights, plan.tree, coded)
-    return wide, calibration, validation_figures(logits, held.targets, held.weights, calibration, plan.tree)
+def _unread(plan: Plan) -> tuple[Fiche, ...]:
+    """Return the records without label to learn from: none where postes are left out, whose records they may be."""
+    settings = plan.settings
+    if settings.data is None or settings.left_out:
+        return ()
+    splits = plan.labelled or DatasetDict()
+    measured = [fiche_of(row) for name in ("validation", "test", "test_editeurs") for row in splits.get(name, ())]
+    held_out = () if settings.every_publisher else HELD_OUT
+    return unread_records(settings.data, plan.whole, measured, held_out=held_out)
 
 
 def _measure_left_out(plan: Plan, crosswalk: Crosswalk) -> LeftOut | None:
@@ -223,9 +211,7 @@ def _measure_splits(labelled: DatasetDict | None, classifier: Classifier) -> dic
     }
 
 
-def _parts(
-    plan: Plan, graphs: Graphs, layers: tuple[Head, Wide], calibration: Calibration, crosswalk: Crosswalk
-) -> BundleParts:
+def _parts(plan: Plan, graphs: Graphs, layers: Layers, crosswalk: Crosswalk) -> BundleParts:
     base = plan.base
     return BundleParts(
         name=NAME,
@@ -234,9 +220,9 @@ def _parts(
         encoder=EncoderEntry(
             dimension=base.dimension, max_tokens=graphs.encoder.max_tokens, precision=PRECISION, base=base.name
         ),
-        head=layers[0],
-        wide=layers[1],
-        calibration=calibration,
+        head=layers.head,
+        wide=layers.wide,
+        calibration=layers.calibration,
         reader=plan.lessons.reader,
         references=build_references(plan.tree, crosswalk, graphs.encoder),
         card="",
@@ -278,6 +264,7 @@ def _log(settings: RunSettings, story: Story) -> None:
             "caracteres_polis": " ".join(map(str, settings.polished)),
             "caracteres_servis": settings.served,
             "tous_editeurs": settings.every_publisher,
+            "fiches_sans_etiquette": story.unread,
             **{f"temperature_{name}": value for name, value in story.calibration.tempering.model_dump().items()},
             **{f"seuil_{name}": value for name, value in story.calibration.thresholds.model_dump().items()},
             **{f"rome_{name}": value for name, value in story.calibration.rome.model_dump().items()},

@@ -86,7 +86,7 @@ def test_each_stage_is_a_run_of_its_own(trained: Trained) -> None:
     client = MlflowClient(tracking.uri)
     experiment = client.get_run(outcome.run_id).info.experiment_id
     nested = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{outcome.run_id}'")
-    assert {run.info.run_name for run in nested} == {"apprentissage", "export", "mots", "calibration", "mesures"}
+    assert {run.info.run_name for run in nested} == {"apprentissage", "export", "couches", "mesures"}
     assert {run.info.status for run in nested} == {"FINISHED"}
     pictures = {Path(item.path).name for item in client.list_artifacts(outcome.run_id, "images")}
     assert pictures == {"dev-confusion.png", "dev-fiabilite.png"}

@@ -26,6 +26,7 @@ class Story:
         corpus: what it learned from.
         encoder: facts on the encoder.
         words: how many the layer on words knows.
+        unread: records without label whose words it learnt.
         parity: torch against the exported graph, fp32.
         storage: exported graph, fp32 against int8 weights.
         curve: for each epoch (training loss, validation loss), in nats.
@@ -42,6 +43,7 @@ class Story:
     corpus: Corpus
     encoder: EncoderEntry
     words: int
+    unread: int
     parity: Parity
     storage: Parity
     curve: tuple[tuple[float, float], ...]
@@ -74,7 +76,16 @@ def _purpose(story: Story) -> str:
         f"Encodeur `{story.encoder.base}` ({story.encoder.dimension} dimensions, textes coupés à "
         f"{story.encoder.max_tokens} jetons) et couche linéaire, appris ensemble ; à côté, une couche linéaire sur "
         f"tous les mots de la fiche ({story.words} mots et paires de mots du titre), apprise seule : leurs logits "
-        "s'additionnent.\n"
+        f"s'additionnent.{_of_unread(story.unread)}\n"
+    )
+
+
+def _of_unread(count: int) -> str:
+    if not count:
+        return ""
+    return (
+        f" Les mots viennent aussi de {count} fiches que personne n'a étiquetées : chacune y compte pour les postes "
+        "que laissent son texte et son code ROME, lus par un premier modèle."
     )
 
 

@@ -12,7 +12,7 @@ from training.head.lessons import DRAWN_TITLES, LEARNT_SHARE, LEAST_SHARE, RESER
 EMPTY = {"rome": [], "appellation": "", "rncp": "", "formacode": [], "langue": "fr", "certitude": 1, "origine": "essai"}
 
 
-def _row(rank: int, intitule: str, poste: str | None) -> dict[str, object]:
+def row(rank: int, intitule: str, poste: str | None) -> dict[str, object]:
     tree = load_version()
     node = next((p for p in tree.postes if p.id == poste), None)
     return {
@@ -31,8 +31,8 @@ def _row(rank: int, intitule: str, poste: str | None) -> dict[str, object]:
 
 
 def _labelled() -> DatasetDict:
-    rows = [_row(i, "Data engineer", "data-engineer") for i in range(6)] + [_row(9, "Boulanger", None)]
-    splits = {"train": rows, "validation": rows[:2], "test": rows[5:], "reserve": [_row(20, "Maçon", None)]}
+    rows = [row(i, "Data engineer", "data-engineer") for i in range(6)] + [row(9, "Boulanger", None)]
+    splits = {"train": rows, "validation": rows[:2], "test": rows[5:], "reserve": [row(20, "Maçon", None)]}
     return DatasetDict({name: Dataset.from_list(found, features=FEATURES) for name, found in splits.items()})
 
 
