@@ -20,6 +20,11 @@ Floats = NDArray[np.float64]
 
 RIDGE = 0.1
 """Ridge, as a share of the mean squared length of the centred descriptions."""
+MODESTY = 0.5
+"""Nats that each layer's guess is lowered by: a row that is guessed is surer of itself than one that was learnt, and
+takes records from its neighbours. With ten postes left out of a short training, the first poste of their records was
+right in .77 without it, in .72 with it, and the other postes lost 7 points or 5; past that, each point won for the
+others costs more than three."""
 
 
 def with_newcomers(
@@ -94,7 +99,7 @@ def guess_rows(known: Floats, weight: Floats, bias: Floats, new: Floats) -> tupl
     """Return (weight, bias) of the new postes, float64 (m, features) and (m,).
 
     A regression gives rows that are too short: each is brought to the mean length of the learnt ones, and its bias such
-    that a poste's own description scores what the known postes score on theirs.
+    that a poste's own description scores what the known postes score on theirs, less `MODESTY`.
 
     Args:
         known: descriptions of the n known postes, (n, features).
@@ -102,12 +107,12 @@ def guess_rows(known: Floats, weight: Floats, bias: Floats, new: Floats) -> tupl
         bias: theirs, (n,).
         new: descriptions of the m new postes, (m, features).
 
-    A new poste described like the first known one gets its row:
+    A new poste described like the first known one gets its row, half a nat lower:
 
     >>> known, weight = np.eye(3), 2 * np.eye(3)
     >>> rows, shifts = guess_rows(known, weight, np.zeros(3), known[:1])
     >>> rows.round(2).tolist(), shifts.round(2).tolist()
-    ([[2.0, 0.0, 0.0]], [0.0])
+    ([[2.0, 0.0, 0.0]], [-0.5])
     """
     middle, mean_row = known.mean(axis=0), weight.mean(axis=0)
     centred, rows = known - middle, weight - mean_row
@@ -117,4 +122,4 @@ def guess_rows(known: Floats, weight: Floats, bias: Floats, new: Floats) -> tupl
     length = np.linalg.norm(rows, axis=1).mean() / np.maximum(np.linalg.norm(guessed, axis=1, keepdims=True), 1e-9)
     guessed = mean_row + guessed * length
     own = ((known * weight).sum(axis=1) + bias).mean()
-    return guessed, own - (new * guessed).sum(axis=1)
+    return guessed, own - MODESTY - (new * guessed).sum(axis=1)

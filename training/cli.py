@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,14 @@ DEFAULT_OUTPUT = Path("models/default")
     metavar="N",
     help="N'apprend rien de N postes, puis mesure ce que leur définition seule permet ; n'est pas un modèle à servir.",
 )
+@click.option(
+    "--encodeur-jusqu-au",
+    "until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="JOUR",
+    help="Des étiquettes posées après ce jour (AAAA-MM-JJ) n'apprennent que la couche sur les mots et la calibration : "
+    "elles entrent dans le modèle en quelques minutes, avec l'encodeur d'avant.",
+)
 @click.option("--idee", default="", metavar="TEXTE", help="Ce que l'essai tente, en quelques mots, pour le rapport.")
 @click.option(
     "--register/--no-register", "registered", default=True, show_default=True, help="Enregistre le modèle dans MLflow."
@@ -119,6 +128,7 @@ def train(
     gold: Path | None,
     with_labels: bool,
     every_publisher: bool,
+    until: datetime | None,
     left_out: int,
     idee: str,
     registered: bool,
@@ -140,6 +150,7 @@ def train(
         f"--max-tokens {max_tokens} --characters {characters} "
         f"{' '.join(f'--polished {length}' for length in polished)} --served {served}"
         f"{' --tous-editeurs' if every_publisher else ''}"
+        f"{f' --encodeur-jusqu-au {until:%Y-%m-%d}' if until else ''}"
     )
     settings = RunSettings(
         output=output,
@@ -153,6 +164,7 @@ def train(
         gold=found,
         data=shared_root() if with_labels else None,
         every_publisher=every_publisher,
+        until=f"{until:%Y-%m-%d}" if until else "",
         left_out=choose(load_version(), left_out),
         registered=registered,
         idea=idee,

@@ -58,6 +58,8 @@ class RunSettings:
             project's own records are then the only ones. None trains on titles alone.
         every_publisher: whether to learn from the publishers that are else held out to measure on: for the model put in
             service, once another one has shown what the same training does on publishers it never saw.
+        until: ISO 8601 day; of labels given later only the layer on words and the calibration learn, so that new ones
+            enter a model in minutes, the encoder being that of before. "" for none.
         left_out: postes that nothing is learnt of, to see what their definition alone makes of them; such a model is
             not registered.
         registered: whether to register the model.
@@ -76,10 +78,24 @@ class RunSettings:
     gold: Path | None = None
     data: Path | None = None
     every_publisher: bool = False
+    until: str = ""
     left_out: tuple[str, ...] = ()
     registered: bool = True
     idea: str = ""
     command: str = "genscan train"
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What is learnt from.
+
+    Attributes:
+        corpus: titles and labelled records.
+        lessons: the corpus as the network reads it.
+    """
+
+    corpus: Corpus
+    lessons: Lessons
 
 
 @dataclass(frozen=True)
@@ -93,8 +109,8 @@ class Plan:
         tree: the same without the postes left out: its postes are the classes.
         everything: labelled records by split; None where there are none.
         labelled: those that none of the postes left out is accepted for.
-        corpus: titles and labelled records.
-        lessons: the corpus as the network reads it.
+        first: what the encoder and its head learn from.
+        last: what the layer on words and the calibration learn from: the same, unless `until` says more.
     """
 
     settings: RunSettings
@@ -103,21 +119,32 @@ class Plan:
     tree: Cartographie
     everything: DatasetDict | None
     labelled: DatasetDict | None
-    corpus: Corpus
-    lessons: Lessons
+    first: Taught
+    last: Taught
+
+    @property
+    def corpus(self) -> Corpus:
+        """All that is learnt from."""
+        return self.last.corpus
+
+    @property
+    def lessons(self) -> Lessons:
+        """All that is learnt from, as the network reads it."""
+        return self.last.lessons
 
     @property
     def directory(self) -> Path:
         """Where the run is kept, named after all that decides its outcome: only the same run goes on there."""
         several = f" {self.settings.trainings}" if self.settings.trainings > 1 else ""
-        return self._kept(f"{self.settings.finetuning}{several}")
+        later = f" {self.corpus.digest}" if self.last is not self.first else ""
+        return self._kept(f"{self.settings.finetuning}{several}{later}")
 
     def directory_of(self, finetuning: FineTuning) -> Path:
         """Where one of its trainings is kept, which other runs may share."""
         return self._kept(str(finetuning))
 
     def _kept(self, how: str) -> Path:
-        facts = f"{self.corpus.digest} {self.settings.characters} {how} {student_of(self.base).digest()}"
+        facts = f"{self.first.corpus.digest} {self.settings.characters} {how} {student_of(self.base).digest()}"
         return self.settings.work / hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
@@ -139,9 +166,16 @@ def make_plan(
     tree = cartographie.without(settings.left_out)
     everything = _labelled(settings, cartographie)
     labelled = _without(everything, settings.left_out)
+    last = first = _taught(settings, tree, crosswalk, labelled)
+    if settings.until and settings.data is not None:
+        earlier = _without(_labelled(settings, cartographie, settings.until), settings.left_out)
+        first = _taught(settings, tree, crosswalk, earlier)
+    return Plan(settings, base, cartographie, tree, everything, labelled, first, last)
+
+
+def _taught(settings: RunSettings, tree: Cartographie, crosswalk: Crosswalk, labelled: DatasetDict | None) -> Taught:
     corpus = build_corpus(tree, crosswalk, labelled)
-    lessons = prepare(corpus, labelled, tree, settings.characters, settings.polished, settings.served)
-    return Plan(settings, base, cartographie, tree, everything, labelled, corpus, lessons)
+    return Taught(corpus, prepare(corpus, labelled, tree, settings.characters, settings.polished, settings.served))
 
 
 def learn(
@@ -164,7 +198,7 @@ def learn(
         The network, on the processor, and (training loss, validation loss) of each pass.
     """
     keep_memory()
-    settings, lessons = plan.settings, plan.lessons
+    settings, lessons = plan.settings, plan.first.lessons
     network = Network(student_of(plan.base), len(plan.corpus.labels) + 1).to(device())
     curve: list[tuple[float, float]] = []
 
@@ -201,7 +235,7 @@ def _train(
     curve: list[tuple[float, float]],
 ) -> list[dict[str, torch.Tensor]]:
     """Train once from the weights that the network has; extend the curve and return the weights of each end."""
-    lessons, directory = plan.lessons, plan.directory_of(finetuning)
+    lessons, directory = plan.first.lessons, plan.directory_of(finetuning)
     curve += finetune(network, lessons.records, frame, finetuning, directory, crew=crew, progress=tell)
     start = _weights(network)
     if not (finetuning.polish and plan.settings.polished):
@@ -225,11 +259,11 @@ def _weights(network: Network) -> dict[str, torch.Tensor]:
     return {name: value.clone() for name, value in network.state_dict().items()}
 
 
-def _labelled(settings: RunSettings, cartographie: Cartographie) -> DatasetDict | None:
+def _labelled(settings: RunSettings, cartographie: Cartographie, until: str = "") -> DatasetDict | None:
     if settings.data is None:
         return None
     held_out = () if settings.every_publisher else HELD_OUT
-    return learned_splits(settings.data, cartographie, settings.gold, held_out=held_out)
+    return learned_splits(settings.data, cartographie, settings.gold, held_out=held_out, until=until)
 
 
 def _without(labelled: DatasetDict | None, postes: Sequence[str]) -> DatasetDict | None:

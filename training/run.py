@@ -136,7 +136,8 @@ def run_training(
 def _export(plan: Plan, network: Network, work: Path) -> Graphs:
     tuned = replace(plan.base, model=as_sentence_transformer(network.student, work / "encodeur", plan.base.limit))
     settings = plan.settings
-    graphs = export(tuned, settings.finetuning.max_tokens, plan.lessons.validation.texts, work)
+    # Its weights are rounded for the texts of its own lessons: labels given later leave it as it was, to the byte.
+    graphs = export(tuned, settings.finetuning.max_tokens, plan.first.lessons.validation.texts, work)
     # `genscan bench` holds the quantised model against it.
     shutil.copyfile(graphs.exact, settings.work / EXACT)
     log_figures({"parite_min": graphs.parity.least, "int8_moyenne": graphs.storage.mean})
@@ -264,6 +265,7 @@ def _log(settings: RunSettings, story: Story) -> None:
             "caracteres_polis": " ".join(map(str, settings.polished)),
             "caracteres_servis": settings.served,
             "tous_editeurs": settings.every_publisher,
+            "encodeur_jusqu_au": settings.until,
             "fiches_sans_etiquette": story.unread,
             **{f"temperature_{name}": value for name, value in story.calibration.tempering.model_dump().items()},
             **{f"seuil_{name}": value for name, value in story.calibration.thresholds.model_dump().items()},

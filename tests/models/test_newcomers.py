@@ -17,7 +17,7 @@ from models.bundle import load_bundle
 from models.classifier import Classifier
 from models.errors import BundleError
 from models.head import Head
-from models.newcomers import guess_rows, spoken, with_newcomers
+from models.newcomers import MODESTY, guess_rows, spoken, with_newcomers
 from models.wide import Wide, features_of
 from tests.tiny import build_bundle
 
@@ -72,12 +72,12 @@ def test_a_new_version_may_add_but_not_take_away_nor_move(older: tuple[Path, Car
         load_bundle(directory, upside_down)
 
 
-def test_a_new_poste_scores_on_its_own_description_as_the_known_ones_do() -> None:
+def test_a_new_poste_scores_on_its_own_description_a_little_less_than_the_known_ones_do() -> None:
     random = np.random.default_rng(0)
     known, weight, bias, new = (random.normal(size=size) for size in ((20, 8), (20, 8), 20, (3, 8)))
     rows, shifts = guess_rows(known, weight, bias, new)
     assert rows.shape == (3, 8)
-    np.testing.assert_allclose((new * rows).sum(1) + shifts, ((known * weight).sum(1) + bias).mean())
+    np.testing.assert_allclose((new * rows).sum(1) + shifts, ((known * weight).sum(1) + bias).mean() - MODESTY)
 
 
 def test_the_words_of_an_added_poste_speak_for_it(older: tuple[Path, Cartographie]) -> None:

@@ -161,6 +161,18 @@ def test_a_correction_replaces_the_label_of_an_own_record(tmp_path: Path) -> Non
     assert [r.label.label for r in found] == ["non"]
 
 
+def test_a_reading_after_the_asked_day_does_not_count(tmp_path: Path) -> None:
+    record = next(r for r in own_records() if r.label.numerique)
+    log = tmp_path / "l.tsv"
+    append_labels(log, [replace(record.label, label="non", passe="correction", date="2027-01-01")])
+
+    def label(until: str) -> str:
+        records = load_records(tmp_path, TREE, log, until).records
+        return next(r.label.label for r in records if r.fiche.id == record.fiche.id)
+
+    assert [label(day) for day in ("", "2026-12-31", "2027-01-01")] == ["non", record.label.label, "non"]
+
+
 def test_a_second_reading_of_an_own_record_does_not_replace_its_label(tmp_path: Path) -> None:
     record = next(r for r in own_records() if r.label.numerique)
     log = tmp_path / "l.tsv"

@@ -8,6 +8,7 @@ import mlflow
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 import pytest
+from datasets import DatasetDict
 from mlflow.tracking import MlflowClient
 
 from cartography.crosswalk import Crosswalk, load_crosswalk
@@ -17,6 +18,7 @@ from models.bundle import load_bundle
 from models.classifier import Classifier
 from models.layout import LAYOUT, REQUIRED
 from models.registry import CHALLENGER, CHAMPION, NAME
+from tests.training.measure.support import small_splits
 from training.encoder.embeddings import cache_path, embed
 from training.errors import TrainingError
 from training.head.settings import FineTuning
@@ -128,6 +130,29 @@ def test_a_stopped_learning_tells_its_curve_at_each_point_and_goes_on_with_it(
     assert told[-1] == whole
     assert [len(curve) for curve in told] == [1, 2, 3]
     assert whole[:2] == told[1]
+
+
+def test_labels_of_later_days_are_left_to_the_layers(
+    trained: Trained, small_crosswalk: Crosswalk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def splits(*asked: object, until: str = "", **options: object) -> DatasetDict:
+        whole = small_splits()
+        return DatasetDict({**whole, "train": whole["train"].select(range(50))}) if until else whole
+
+    monkeypatch.setattr("training.plan.learned_splits", splits)
+    asked = replace(trained[0], data=tmp_path, work=tmp_path, polished=(240,))
+    whole, later = (
+        make_plan(settings, load_version(), small_crosswalk) for settings in (asked, replace(asked, until="2026-01-01"))
+    )
+    assert whole.first is whole.last
+    assert len(later.first.lessons.records.texts) == 50 < len(later.lessons.records.texts)
+    assert len(later.first.lessons.polished[0].texts) == 50
+    assert later.corpus.digest == whole.corpus.digest
+    # Its encoder is that of a run that knows of the earlier labels alone.
+    monkeypatch.setattr("training.plan.learned_splits", lambda *asked, **options: splits(until="2026-01-01"))
+    earlier = make_plan(asked, load_version(), small_crosswalk)
+    assert later.directory_of(asked.finetuning) == earlier.directory_of(asked.finetuning)
+    assert len({plan.directory for plan in (whole, later, earlier)}) == 3
 
 
 def test_the_registered_model_answers_as_the_classifier(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,11 @@ DEVELOPMENT = Path("gold/dev.jsonl")
 
 
 def learned_splits(
-    data: Path, cartographie: Cartographie, *measured: Path | None, held_out: Collection[str] = HELD_OUT
+    data: Path,
+    cartographie: Cartographie,
+    *measured: Path | None,
+    held_out: Collection[str] = HELD_OUT,
+    until: str = "",
 ) -> DatasetDict:
     """Return the labelled corpus without any record, or near-duplicate of one, that a model is measured on.
 
@@ -25,8 +29,9 @@ def learned_splits(
         cartographie: tree of the labels.
         measured: files of labelled records, the development set aside, which is kept out in any case.
         held_out: publishers whose records are only in `test_editeurs`.
+        until: ISO 8601 day after which a reading does not count; "" for all of them.
     """
     named = {*measured, data / DEVELOPMENT}
     judged = sorted(path for path in named if path is not None and path.is_file())
-    records = load_records(data, cartographie).records
+    records = load_records(data, cartographie, until=until).records
     return build_labelled_corpus(records, cartographie, judged, held_out=held_out).splits

@@ -49,15 +49,18 @@ class Joined:
     missing: Counter[str]
 
 
-def load_records(root: Path, tree: Cartographie, log: Path = LABELS) -> Joined:
+def load_records(root: Path, tree: Cartographie, log: Path = LABELS, until: str = "") -> Joined:
     """Read the labels and the texts and join them.
 
     Args:
         root: folder that holds `data/`; sources that are not there are counted as missing.
         tree: the cartographie.
         log: the label log.
+        until: ISO 8601 day after which a reading does not count; "" for all of them.
     """
     lines = readings(log, tree) if log.exists() else written()
+    if until:
+        lines = [line for line in lines if line.date <= until]
     labels = effective(lines)
     # What a person corrects where the service answers is what a model got wrong, for the most part.
     chosen = {line.key for line in lines if line.passe == "ciblee" or line.source == CORRECTIONS.name}
