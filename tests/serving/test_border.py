@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cartography.readers import Record
@@ -180,8 +180,13 @@ def test_no_body_breaks_classify(client: TestClient, body: Any) -> None:
 
 
 @given(raw=st.binary(max_size=200))
+@example(raw=b'{"fiches":[{"":""}]}')
 def test_no_bytes_break_classify(client: TestClient, raw: bytes) -> None:
     response = client.post("/classify", content=raw, headers=JSON)
+    if response.status_code == 200:
+        # By chance a request, of records that say nothing: one answer each.
+        assert len(response.json()["resultats"]) == len(json.loads(raw)["fiches"])
+        return
     assert response.status_code == 422
     ErreurReponse.model_validate(response.json())
 
