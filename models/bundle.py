@@ -6,7 +6,6 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -216,14 +215,15 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
             "réentraînez-le avec `make train`",
         )
     try:
-        # The engine compiles the graph beside the rest: half of the time that a command takes to start.
-        with ThreadPoolExecutor(1, thread_name_prefix="chargement") as beside:
-            compiled = beside.submit(_load_encoder, directory, manifest.encoder.max_tokens, threads)
-            calibration = Calibration.model_validate_json((directory / LAYOUT.calibration).read_bytes())
-            reading = ReadingEntry.model_validate_json((directory / LAYOUT.reading).read_bytes())
-            references = _load_references(directory)
-            nomenclature = load_nomenclature()
-            encoder = compiled.result()
+        calibration = Calibration.model_validate_json((directory / LAYOUT.calibration).read_bytes())
+        reading = ReadingEntry.model_validate_json((directory / LAYOUT.reading).read_bytes())
+        references = _load_references(directory)
+        encoder = Encoder(
+            directory / LAYOUT.encoder,
+            directory / LAYOUT.tokenizer,
+            max_tokens=manifest.encoder.max_tokens,
+            threads=threads,
+        )
         head = _load_head(directory, (len(manifest.labels) + 1, encoder.features))
         wide = _load_wide(directory, len(manifest.labels) + 1)
     except (ValidationError, ValueError, KeyError, SafetensorError) as error:
@@ -236,7 +236,7 @@ def load_bundle(directory: Path, cartographie: Cartographie, *, threads: int | N
     reader = Reader(
         reading.salience,
         reading.characters,
-        nomenclature,
+        load_nomenclature(),
         mute_forms(reading.mute),
         reading.least,
         reading.share,
@@ -294,10 +294,6 @@ def verify(directory: Path, manifest: Manifest) -> None:
             )
     if manifest.version != version_of(manifest.name, manifest.files):
         raise BundleError("modele_altere", f"{directory} : manifeste altéré : version {manifest.version}")
-
-
-def _load_encoder(directory: Path, max_tokens: int, threads: int | None) -> Encoder:
-    return Encoder(directory / LAYOUT.encoder, directory / LAYOUT.tokenizer, max_tokens=max_tokens, threads=threads)
 
 
 def _load_head(directory: Path, shape: tuple[int, int]) -> Head:

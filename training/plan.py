@@ -154,7 +154,7 @@ def make_plan(
     """Read everything that a run needs.
 
     Raises:
-        GenscanError: the base encoder or a labelled file is unusable.
+        GenscanError: the base encoder or a labelled file is unusable, or no label is as old as asked.
     """
     say(f"encodeur de base {settings.base}")
     base = load_base(settings.base)
@@ -169,6 +169,9 @@ def make_plan(
     last = first = _taught(settings, tree, crosswalk, labelled)
     if settings.until and settings.data is not None:
         earlier = _without(_labelled(settings, cartographie, settings.until), settings.left_out)
+        if not {"train", "validation"} <= set(earlier or ()):
+            message = f"--encodeur-jusqu-au {settings.until} : aucune étiquette, ou trop peu, jusqu'à ce jour"
+            raise TrainingError("etiquettes_absentes", message)
         first = _taught(settings, tree, crosswalk, earlier)
     return Plan(settings, base, cartographie, tree, everything, labelled, first, last)
 

@@ -153,6 +153,11 @@ def test_labels_of_later_days_are_left_to_the_layers(
     earlier = make_plan(asked, load_version(), small_crosswalk)
     assert later.directory_of(asked.finetuning) == earlier.directory_of(asked.finetuning)
     assert len({plan.directory for plan in (whole, later, earlier)}) == 3
+    monkeypatch.setattr(
+        "training.plan.learned_splits", lambda *asked, until, **options: DatasetDict() if until else small_splits()
+    )
+    with pytest.raises(TrainingError, match="--encodeur-jusqu-au 2000-01-01 : aucune étiquette"):
+        make_plan(replace(asked, until="2000-01-01"), load_version(), small_crosswalk)
 
 
 def test_the_registered_model_answers_as_the_classifier(trained: Trained, monkeypatch: pytest.MonkeyPatch) -> None:
