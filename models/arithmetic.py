@@ -9,21 +9,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROWS = 16
-"""Below this BLAS sums in another order, so that a row's last digits would tell how many rows came with it."""
+"""Rows multiplied at a time. BLAS cuts a product into tiles and sums those at its edges in another order, so that a
+row's last digits would tell how many rows came with it, and which place it had among them. Sixteen rows, as many of
+them as the kernels take at once, are one tile: measured on OpenBLAS's kernels of five generations of x86."""
 
 
 def product(rows: NDArray[np.float32], columns: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the dot product of each row (n, dimension) with each column (m, dimension): float32 (n, m).
 
+    Each row's is the same bit for bit, whatever the others.
+
     >>> product(np.eye(2, dtype=np.float32), np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32)).tolist()
     [[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]]
     """
-    padded = rows
-    if len(rows) < ROWS:
-        padded = np.zeros((ROWS, rows.shape[1]), dtype=np.float32)
-        padded[: len(rows)] = rows
-    result: NDArray[np.float32] = padded @ columns.T
-    return result[: len(rows)]
+    result = np.empty((len(rows), len(columns)), dtype=np.float32)
+    for start in range(0, len(rows), ROWS):
+        block = rows[start : start + ROWS]
+        if len(block) < ROWS:
+            block = np.zeros((ROWS, rows.shape[1]), dtype=np.float32)
+            block[: len(rows) - start] = rows[start:]
+        # In this order the rows are the dimension that the kernels' tiles are long in.
+        result[start : start + ROWS] = (columns @ block.T).T[: len(rows) - start]
+    return result
 
 
 def largest(values: NDArray[np.float32], count: int) -> NDArray[np.intp]:

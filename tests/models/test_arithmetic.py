@@ -14,7 +14,8 @@ def test_a_row_is_the_same_alone_and_among_others(count: int, more: int, seed: i
     together = product(rows, columns)
     np.testing.assert_allclose(together, rows @ columns.T, rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(product(rows[:count], columns), together[:count])
-    np.testing.assert_array_equal(product(rows[:1], columns), together[:1])
+    for rank in range(0, len(rows), 7):
+        np.testing.assert_array_equal(product(rows[rank : rank + 1], columns)[0], together[rank])
 
 
 def test_no_row_gives_no_product() -> None:
