@@ -7,7 +7,7 @@ CONSTRAINTS := constraints.txt
 export PIP_CONSTRAINT := $(CONSTRAINTS)
 export BENTOML_DO_NOT_TRACK := True
 .DEFAULT_GOAL := help
-.PHONY: help serve install test test-slow test-spark check fix train-encoder train evaluate bench evaluate-search bench-search bench-serve audit report sample bento lock clean
+.PHONY: help serve install test test-slow test-spark check fix train-encoder train train-layers evaluate bench evaluate-search bench-search bench-serve audit report sample bento lock clean
 
 help: ## Liste les verbes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -71,6 +71,9 @@ train-encoder: $(VENV)/.all ## Entraîne l'encodeur (sources dans GENSCAN_DATA o
 
 train: $(VENV)/.all ## Entraîne le classifieur, le suit dans MLflow, l'enregistre et écrit models/default
 	$(GENSCAN) train --output models/default
+
+train-layers: $(VENV)/.all ## Réapprend la couche sur les mots et la calibration du modèle par défaut (minutes), l'encodeur inchangé
+	$(GENSCAN) train-layers --tous-editeurs
 
 evaluate: $(VENV)/.all ## Mesure le modèle par défaut à côté de classifieurs simples, puis sur MELO (GENSCAN_DATA ou ../shared)
 	$(GENSCAN) evaluate

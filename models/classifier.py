@@ -1,9 +1,9 @@
-"""A fiche's way: one text → vector → probabilities on the tree (× ROME prior) → deepest safe level → answer."""
+"""A fiche's way: words, text → vector → probabilities on the tree (× ROME prior) → deepest safe level → answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +15,31 @@ from models.answer import Answer, Niveau, Preuve, Scored
 from models.arithmetic import largest
 from models.bundle import Bundle
 from models.confidence import Sureness, best_path
-from models.encoder import Reading
+from models.encoder import Text, Vectors
 from models.evidence import Evidence
 from models.head import Probabilities, Tempering, TreeSums, temper
 from models.prior import Prior
+from models.triage import Triage
 
 MAX_CHARS = 4_000
 """Characters of a text that anything compares or learns from: longer ones add words, not meaning."""
 
 Path = tuple[Scored, Scored, Scored]
 """Famille, métier and poste, each a child of the one before."""
+
+
+class Encoded(NamedTuple):
+    """What is made of n records before they are answered.
+
+    Attributes:
+        embedding: unit vectors, float32 (n, dimension).
+        features: float32 (n, features): what the head reads.
+        words: float32 (n, classes): what the layer on words says.
+    """
+
+    embedding: Vectors
+    features: Vectors
+    words: NDArray[np.float32]
 
 
 def text_of(fiche: Fiche) -> str:
@@ -48,6 +63,7 @@ class Classifier:
         self._prior = Prior(crosswalk, labels, bundle.calibration.rome)
         self._tempering = Tempering(**bundle.calibration.tempering.model_dump())
         self._sureness = Sureness.read(bundle.calibration.confidence)
+        self._triage = Triage(**bundle.calibration.triage.model_dump())
         self._evidence = Evidence(bundle.references, crosswalk)
         self.versions = {
             "modele": bundle.manifest.version,
@@ -55,36 +71,65 @@ class Classifier:
             "rome": crosswalk.rome.version,
         }
 
-    def encode(self, fiches: Sequence[Fiche], *, progress: Callable[[int], Any] | None = None) -> Reading:
-        """Return what the encoder makes of fiches, in order: their vectors and what the head reads."""
-        return self.bundle.encoder.read([self.bundle.reader.text(f) for f in fiches], progress=progress)
+    def encode(
+        self, fiches: Sequence[Fiche], *, whole: bool = False, progress: Callable[[int], Any] | None = None
+    ) -> Encoded:
+        """Return what is made of fiches, in order.
 
-    def probabilities(self, fiches: Sequence[Fiche], reading: Reading) -> Probabilities:
+        Args:
+            fiches: any number.
+            whole: whether each vector is that of all that is read of a record, as search compares them; otherwise
+                that of a record which its words settle is its title's. The answer is the same either way.
+            progress: called with the number of texts that the encoder has read since its last call.
+        """
+        words = self.bundle.wide.logits(fiches)
+        settled = self._triage.settled(words)
+        read = self.bundle.encoder.read
+        if not whole:
+            return Encoded(*read(self.texts(fiches, settled), progress=progress), words)
+        embedding, features = read([self.bundle.reader.text(fiche) for fiche in fiches], progress=progress)
+        ranks = np.flatnonzero(settled).tolist()
+        features[ranks] = read([self.bundle.reader.text(fiches[rank], brief=True) for rank in ranks]).features
+        return Encoded(embedding, features, words)
+
+    def texts(self, fiches: Sequence[Fiche], settled: NDArray[np.bool_] | None = None) -> list[Text]:
+        """Return what the encoder reads of fiches to answer them: of those that their words settle, no passage.
+
+        Args:
+            fiches: n records.
+            settled: bool (n,), which ones these are, if already known.
+        """
+        if settled is None:
+            settled = self._triage.settled(self.bundle.wide.logits(fiches))
+        reader = self.bundle.reader
+        return [reader.text(fiche, brief=brief) for fiche, brief in zip(fiches, settled.tolist(), strict=True)]
+
+    def probabilities(self, fiches: Sequence[Fiche], encoded: Encoded) -> Probabilities:
         """Return calibrated probabilities (n, postes + 1), the last column being hors numérique."""
-        logits = self.bundle.head.logits(reading.features) + self.bundle.wide.logits(fiches)
+        logits = self.bundle.head.logits(encoded.features) + encoded.words
         return self._prior.apply(fiches, temper(logits, self._sums, self._tempering))
 
     def classify(
-        self, fiches: Sequence[Fiche], *, top_k: int = 5, reading: Reading | None = None, evidence: bool = True
+        self, fiches: Sequence[Fiche], *, top_k: int = 5, encoded: Encoded | None = None, evidence: bool = True
     ) -> list[Answer]:
         """Answer for each fiche, in order.
 
         Args:
             fiches: any number, in any mix of types.
             top_k: how many candidate postes to give.
-            reading: what `encode` made of them, if already known.
+            encoded: what `encode` made of them, if already known.
             evidence: whether to look for it; answers have none otherwise.
         """
         if not fiches:
             return []
-        if reading is None:
-            reading = self.encode(fiches)
-        probabilities = self.probabilities(fiches, reading)
+        if encoded is None:
+            encoded = self.encode(fiches)
+        probabilities = self.probabilities(fiches, encoded)
         postes = probabilities[:, :-1]
         scores = postes.sum(axis=1)
         paths = self._paths(postes, scores)
         candidates = self._candidates(postes, top_k)
-        preuves = self._evidence.find(fiches, reading.embedding) if evidence else [()] * len(fiches)
+        preuves = self._evidence.find(fiches, encoded.embedding) if evidence else [()] * len(fiches)
         return [
             self._answer(fiche, *parts)
             for fiche, *parts in zip(fiches, scores.tolist(), paths, candidates, preuves, strict=True)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cartography.fiche import Fiche
 from models.answer import Answer, Preuve
-from models.classifier import Classifier
+from models.classifier import Classifier, Encoded
 from models.encoder import Text
 from models.head import Probabilities
 from models.reading import words
@@ -70,13 +70,15 @@ def without(text: Text, word: str) -> Text:
 
 
 def _explained(classifier: Classifier, fiches: Sequence[Fiche], answers: Sequence[Answer]) -> list[tuple[Preuve, ...]]:
-    texts = [classifier.bundle.reader.text(fiche) for fiche in fiches]
-    mute = classifier.bundle.reader.mute
-    tried = [_tried(t if isinstance(t, str) else " ".join(t), mute) for t in texts]
+    bundle = classifier.bundle
+    reader = bundle.reader
+    # Words that settle a record stand in passages which the encoder does not read then: they are tried too.
+    tried = [_tried(" ".join(reader.read(fiche)), reader.mute) for fiche in fiches]
+    texts = classifier.texts(fiches)
     variants = [[text, *(without(text, word) for word in said)] for text, said in zip(texts, tried, strict=True)]
-    reading = classifier.bundle.encoder.read([text for some in variants for text in some])
+    reading = bundle.encoder.read([text for some in variants for text in some])
     owners = [owner for fiche, said in zip(fiches, tried, strict=True) for owner in (fiche, *_shorter(fiche, said))]
-    probabilities = classifier.probabilities(owners, reading)
+    probabilities = classifier.probabilities(owners, Encoded(*reading, bundle.wide.logits(owners)))
     ranks = {poste.id: rank for rank, poste in enumerate(classifier.cartographie.postes)}
     found, place = [], 0
     for answer, said in zip(answers, tried, strict=True):

@@ -129,6 +129,13 @@ class ReadingEntry(_Model):
     neutral: bool = False
 
 
+class TriageEntry(_Model):
+    """See `models.triage.Triage`."""
+
+    poste: float = Field(default=1.0, ge=0, le=1)
+    hors: float = Field(default=1.0, ge=0, le=1)
+
+
 class Calibration(_Model):
     """What turns logits into probabilities and probabilities into decisions."""
 
@@ -136,6 +143,7 @@ class Calibration(_Model):
     thresholds: Thresholds
     rome: RomePrior
     confidence: SurenessEntry = SurenessEntry()
+    triage: TriageEntry = TriageEntry()
 
 
 def fingerprint(cartographie: Cartographie) -> str:

@@ -55,9 +55,14 @@ class Reader:
     share: float = 0.0
     neutral: bool = False
 
-    def read(self, fiche: Fiche) -> tuple[str, str]:
-        """Return the title, and what its codes say with the chosen sentences in their order, "" when nothing is."""
-        passages = self.passages(fiche.description)
+    def read(self, fiche: Fiche, *, brief: bool = False) -> tuple[str, str]:
+        """Return the title, and what its codes say with the chosen sentences in their order, "" when nothing is.
+
+        Args:
+            fiche: the record.
+            brief: whether its description is left unread.
+        """
+        passages = "" if brief else self.passages(fiche.description)
         if self.nomenclature and (fiche.rncp or fiche.formacode):
             said = ". ".join(self.nomenclature.said(fiche))[: self.characters]
             passages = f"{said}. {passages}".strip() if said else passages
@@ -73,13 +78,15 @@ class Reader:
         """
         return (strip_gender(intitule) if self.neutral else "") or intitule
 
-    def text(self, fiche: Fiche) -> Text:
-        """Return what the encoder reads of a fiche: title and passages, or the title alone.
+    def text(self, fiche: Fiche, *, brief: bool = False) -> Text:
+        """Return what the encoder reads of a fiche, see `read`: title and passages, or the title alone.
 
         >>> Reader({}, 100).text(Fiche("1", "offre", "Data engineer"))
         'Data engineer'
+        >>> Reader({}, 100).text(Fiche("1", "offre", "Data engineer", "Spark."), brief=True)
+        'Data engineer'
         """
-        title, passage = self.read(fiche)
+        title, passage = self.read(fiche, brief=brief)
         return (title, passage) if passage else title
 
     def passages(self, description: str) -> str:

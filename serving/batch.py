@@ -20,8 +20,7 @@ from cartography.fiche import Fiche
 from cartography.files import real_target, write_atomic, writing
 from cartography.readers import Record
 from models.answer import Answer
-from models.classifier import Classifier
-from models.encoder import Reading
+from models.classifier import Classifier, Encoded
 from models.explanation import explain
 
 BATCH = 500
@@ -101,12 +100,12 @@ def answer_stream(
         mots: whether to add the words that weighed most to the evidence.
     """
     stream = iter(records)
-    begun: deque[tuple[list[Record], Future[Reading]]] = deque()
+    begun: deque[tuple[list[Record], Future[Encoded]]] = deque()
 
     def finish() -> list[Answer | RecordError]:
-        batch, reading = begun.popleft()
+        batch, encoded = begun.popleft()
         fiches = _fiches(batch)
-        answers = classifier.classify(fiches, top_k=top_k, reading=reading.result())
+        answers = classifier.classify(fiches, top_k=top_k, encoded=encoded.result())
         return _placed(batch, _with_words(fiches, answers, classifier, mots))
 
     pool = ThreadPoolExecutor(AHEAD, thread_name_prefix="encodeur")

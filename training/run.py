@@ -8,17 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from datasets import DatasetDict
-
 from cartography.crosswalk import Crosswalk
 from cartography.fiche import Fiche
 from cartography.tree import Cartographie
-from models.bundle import Bundle, BundleParts, load_bundle, save_bundle
+from models.bundle import BundleParts, load_bundle, save_bundle
 from models.classifier import Classifier
 from models.layout import EncoderEntry, Manifest
-from training.corpus.labelled import HELD_OUT
-from training.corpus.record_examples import fiche_of, labelled_of
-from training.corpus.unread import unread_records
+from training.corpus.record_examples import labelled_of
+from training.corpus.unread import unread_beside
 from training.distributed import ALONE, Crew
 from training.encoder.export import Parity
 from training.encoder.graphs import EXACT, Graphs, export
@@ -27,13 +24,14 @@ from training.encoder.student import as_sentence_transformer
 from training.head.layers import Fitting, Layers
 from training.head.network import Network
 from training.head.references import build_references
-from training.measure.evaluation import Report, evaluate
-from training.measure.gold import digest_of, read_gold
+from training.measure.evaluation import Report
+from training.measure.fresh import measure_fresh, without_rome
+from training.measure.gold import digest_of
 from training.measure.left_out import LeftOut, measure_left_out
 from training.plan import Plan, RunSettings, Say, Steps, learn, make_plan
 from training.tracking.card import Story, write_card
 from training.tracking.curves import Curves, log_curve, losses
-from training.tracking.details import IDEA, log_details
+from training.tracking.details import log_details
 from training.tracking.registry import register
 from training.tracking.runs import (
     Tracking,
@@ -44,6 +42,7 @@ from training.tracking.runs import (
     stage,
     tracked_run,
 )
+from training.tracking.stories import log_story
 
 NAME = "genscan"
 
@@ -56,8 +55,8 @@ class Outcome:
         manifest: of the bundle.
         run_id: of the MLflow run.
         registered: version in the registry; None when it was not asked for.
-        parity: torch against ONNX, fp32.
-        storage: fp32 against int8 weights.
+        parity: torch against ONNX, fp32; None where the run made no graph.
+        storage: fp32 against int8 weights; None likewise.
         validation: figures on the held-out titles.
         gold: figures on labelled records, by condition.
         left_out: what became of the postes left out; None where none was.
@@ -66,8 +65,8 @@ class Outcome:
     manifest: Manifest
     run_id: str
     registered: int | None
-    parity: Parity
-    storage: Parity
+    parity: Parity | None
+    storage: Parity | None
     validation: Mapping[str, float]
     gold: Mapping[str, Report]
     left_out: LeftOut | None = None
@@ -120,13 +119,14 @@ def run_training(
         parts = _parts(plan, graphs, layers, crosswalk)
         with stage("mesures"):
             draft = save_bundle(parts, work / "bundle", plan.tree)
-            gold = _measure(plan, load_bundle(work / "bundle", plan.tree), crosswalk)
+            model = load_bundle(work / "bundle", plan.tree)
+            gold = measure_fresh(model, plan.tree, crosswalk, settings.gold, plan.labelled)
         story = _story(plan, draft, parts, graphs, curve, layers, len(unread), gold, crosswalk)
         manifest = save_bundle(replace(parts, card=write_card(story)), settings.output, plan.tree)
         say("suivi MLflow")
         _log(settings, story)
-        model = Classifier(load_bundle(settings.output, plan.tree), plan.tree, crosswalk)
-        log_details(model, settings.gold, plan.labelled, settings.data)
+        served = Classifier(load_bundle(settings.output, plan.tree), plan.tree, crosswalk)
+        log_details(served, settings.gold, plan.labelled, settings.data)
         log_bundle(settings.output)
         left_out = _measure_left_out(plan, crosswalk)
         registered = register(settings.output) if settings.registered and not settings.left_out else None
@@ -179,10 +179,7 @@ def _unread(plan: Plan) -> tuple[Fiche, ...]:
     settings = plan.settings
     if settings.data is None or settings.left_out:
         return ()
-    splits = plan.labelled or DatasetDict()
-    measured = [fiche_of(row) for name in ("validation", "test", "test_editeurs") for row in splits.get(name, ())]
-    held_out = () if settings.every_publisher else HELD_OUT
-    return unread_records(settings.data, plan.whole, measured, held_out=held_out)
+    return unread_beside(settings.data, plan.whole, plan.labelled, every_publisher=settings.every_publisher)
 
 
 def _measure_left_out(plan: Plan, crosswalk: Crosswalk) -> LeftOut | None:
@@ -200,16 +197,6 @@ def _measure_left_out(plan: Plan, crosswalk: Crosswalk) -> LeftOut | None:
     log_facts(params={"postes_retires": ",".join(found.postes)}, tags={})
     log_figures({f"retires/{name}": float(value) for name, value in asdict(found).items() if name != "postes"})
     return found
-
-
-def _measure_splits(labelled: DatasetDict | None, classifier: Classifier) -> dict[str, Report]:
-    """Measure on the labelled splits that nothing was trained on; those of test also served the calibration."""
-    names = {"test": "fiches de test", "test_editeurs": "éditeurs jamais vus"}
-    return {
-        said: evaluate(classifier, [labelled_of(row) for row in labelled[name]])
-        for name, said in names.items()
-        if labelled is not None and name in labelled
-    }
 
 
 def _parts(plan: Plan, graphs: Graphs, layers: Layers, crosswalk: Crosswalk) -> BundleParts:
@@ -230,69 +217,15 @@ def _parts(plan: Plan, graphs: Graphs, layers: Layers, crosswalk: Crosswalk) -> 
     )
 
 
-def without_rome(bundle: Bundle) -> Bundle:
-    """Return the bundle with a ROME prior of strength 0: answers from the text alone."""
-    rome = bundle.calibration.rome.model_copy(update={"strength": 0.0})
-    return replace(bundle, calibration=bundle.calibration.model_copy(update={"rome": rome}))
-
-
-def _measure(plan: Plan, bundle: Bundle, crosswalk: Crosswalk) -> dict[str, Report]:
-    """Measure on the development set, with and without ROME codes, and on the splits that nothing learnt from."""
-    classifier = Classifier(bundle, plan.tree, crosswalk)
-    found: dict[str, Report] = {}
-    if plan.settings.gold is not None:
-        labelled = read_gold(plan.settings.gold)
-        found["avec code ROME"] = evaluate(classifier, labelled)
-        found["sans code ROME"] = evaluate(Classifier(without_rome(bundle), plan.tree, crosswalk), labelled)
-    return found | _measure_splits(plan.labelled, classifier)
-
-
 def _log(settings: RunSettings, story: Story) -> None:
-    prefixes = {
-        "avec code ROME": "dev",
-        "sans code ROME": "dev_sans_rome",
-        "fiches de test": "test",
-        "éditeurs jamais vus": "test_editeurs",
+    params = {
+        **{f"apprentissage_{name}": value for name, value in asdict(settings.finetuning).items()},
+        "entrainements": settings.trainings,
+        "base": settings.base,
+        "caracteres": settings.characters,
+        "caracteres_polis": " ".join(map(str, settings.polished)),
+        "caracteres_servis": settings.served,
+        "tous_editeurs": settings.every_publisher,
+        "encodeur_jusqu_au": settings.until,
     }
-    log_curve(story.curve)
-    log_facts(
-        params={
-            **{f"apprentissage_{name}": value for name, value in asdict(settings.finetuning).items()},
-            "entrainements": settings.trainings,
-            "base": settings.base,
-            "jetons": story.encoder.max_tokens,
-            "caracteres": settings.characters,
-            "caracteres_polis": " ".join(map(str, settings.polished)),
-            "caracteres_servis": settings.served,
-            "tous_editeurs": settings.every_publisher,
-            "encodeur_jusqu_au": settings.until,
-            "fiches_sans_etiquette": story.unread,
-            **{f"temperature_{name}": value for name, value in story.calibration.tempering.model_dump().items()},
-            **{f"seuil_{name}": value for name, value in story.calibration.thresholds.model_dump().items()},
-            **{f"rome_{name}": value for name, value in story.calibration.rome.model_dump().items()},
-        },
-        tags={
-            "bundle": story.version,
-            "cartographie": story.cartographie.version,
-            "rome": story.crosswalk.rome.version,
-            "corpus": story.corpus.digest,
-            "gold": story.gold_digest,
-            IDEA: settings.idea,
-            "mlflow.note.content": write_card(story),
-        },
-    )
-    log_figures(
-        {
-            "parite_moyenne": story.parity.mean,
-            "parite_min": story.parity.least,
-            "int8_moyenne": story.storage.mean,
-            "int8_min": story.storage.least,
-            **{f"validation/{name}": value for name, value in story.validation.items()},
-            **{
-                f"{prefixes[condition]}/{group}/{name}": figure.value
-                for condition, report in story.gold.items()
-                for group, figures in report.items()
-                for name, figure in figures.items()
-            },
-        }
-    )
+    log_story(story, settings.idea, params)

@@ -83,10 +83,10 @@ class Bridges:
 
     def of_fiche(self, fiche: Fiche, *, k: int = 10, filters: Filters | None = None) -> list[Bridge]:
         """Return what is near a record; a stored one of the same type and id is left out."""
-        reading = self._classifier.encode([fiche])
-        postes = self._classifier.probabilities([fiche], reading)[0, :-1]
+        encoded = self._classifier.encode([fiche], whole=True)
+        postes = self._classifier.probabilities([fiche], encoded)[0, :-1]
         rows = self._searcher.index.catalogue.rows_of(fiche.id, fiche.type)
-        origin = _Origin(reading.embedding[0], postes, fiche.as_json(), rows[0] if rows else None)
+        origin = _Origin(encoded.embedding[0], postes, fiche.as_json(), rows[0] if rows else None)
         return self._near(origin, k, filters or Filters())
 
     def _near(self, origin: _Origin, k: int, filters: Filters) -> list[Bridge]:

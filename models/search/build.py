@@ -114,9 +114,9 @@ def build_index(
                     report.first_error = report.first_error or bad
                 fiches = [r for r in batch if isinstance(r, Fiche)]
                 if fiches:
-                    reading = classifier.encode(fiches)
+                    encoded = classifier.encode(fiches, whole=True)
                     passages = passages_of([fiche.description for fiche in fiches], classifier.bundle)
-                    fill.add(fiches, classifier.classify(fiches, reading=reading), reading.embedding, passages)
+                    fill.add(fiches, classifier.classify(fiches, encoded=encoded), encoded.embedding, passages)
                 if progress:
                     progress(len(batch))
         report.types, report.replaced = fill.types(), fill.replaced

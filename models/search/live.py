@@ -63,11 +63,11 @@ def upsert(directory: Path, fiches: Sequence[Fiche], classifier: Classifier) -> 
         OSError: the disk refuses.
     """
     latest = list({(fiche.type, fiche.id): fiche for fiche in fiches}.values())
-    reading = classifier.encode(latest)
-    answers = classifier.classify(latest, reading=reading)
+    encoded = classifier.encode(latest, whole=True)
+    answers = classifier.classify(latest, encoded=encoded)
     passages = passages_of([fiche.description for fiche in latest], classifier.bundle)
     with _writing(directory, classifier) as db:
-        return _store(db, latest, answers, reading.embedding, passages)
+        return _store(db, latest, answers, encoded.embedding, passages)
 
 
 def _store(

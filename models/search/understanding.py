@@ -112,8 +112,8 @@ class Reader:
         """Return what a text means to the model."""
         # What an abbreviation stands for says better than it does what the query is about.
         texts = [Fiche("", "formation", text) for text in heard.texts]
-        reading = self._classifier.encode(texts)
-        probabilities = self._classifier.probabilities(texts, reading)
+        encoded = self._classifier.encode(texts)
+        probabilities = self._classifier.probabilities(texts, encoded)
         probable = probabilities[int(probabilities[:, -1].argmin())]
         return Understood(
             texte=heard.texte,
@@ -121,7 +121,7 @@ class Reader:
             corrections=heard.corrections,
             developpes=heard.developpes,
             termes=heard.termes,
-            vector=reading.embedding[0],
+            vector=encoded.embedding[0],
             postes=probable[:-1],
             numerique=float(1 - probable[-1]),
             niveaux=heard.niveaux,

@@ -9,9 +9,9 @@ from typing import Any
 from cartography.errors import RecordError
 from cartography.fiche import MAX_DESCRIPTION, Fiche
 from cartography.readers import Record
+from cartography.readers.prose import prose_of
 from models.answer import Answer
 from models.classifier import Classifier
-from models.encoder import Text
 from models.explanation import explain
 from serving import metrics
 from serving.errors import json_bytes
@@ -74,27 +74,23 @@ class Answering:
 
     def _told(self, fiches: Sequence[Fiche], options: Options, stop: Stop) -> list[Told]:
         """Return the answers, those not remembered made once for all the records that share them."""
-        texts = [self.classifier.bundle.reader.text(fiche) for fiche in fiches]
         salt = key_of(self.classifier.versions, options)
-        keys = [
-            key_of(salt, text, fiche.intitule, fiche.description, fiche.type, fiche.rome, fiche.appellation)
-            for text, fiche in zip(texts, fiches, strict=True)
-        ]
+        keys = [key_of(salt, *_heard(fiche)) for fiche in fiches]
         found = self.cache.find(dict.fromkeys(keys))
         hits = sum(key in found for key in keys)
         missing = {key: row for row, key in enumerate(keys) if key not in found}
         rows = list(missing.values())
-        made = self._make([fiches[row] for row in rows], [texts[row] for row in rows], options, stop)
+        made = self._make([fiches[row] for row in rows], options, stop)
         fresh = dict(zip(missing, made, strict=True))
         self.cache.keep(fresh)
         metrics.count_cache(hits, len(keys) - hits)
         return [found.get(key) or fresh[key] for key in keys]
 
-    def _make(self, fiches: Sequence[Fiche], texts: Sequence[Text], options: Options, stop: Stop) -> list[Told]:
+    def _make(self, fiches: Sequence[Fiche], options: Options, stop: Stop) -> list[Told]:
         if not fiches:
             return []
-        reading = self.classifier.bundle.encoder.read(texts, progress=stop)
-        answers = self.classifier.classify(fiches, top_k=options.top_k, reading=reading, evidence=options.preuves)
+        encoded = self.classifier.encode(fiches, progress=stop)
+        answers = self.classifier.classify(fiches, top_k=options.top_k, encoded=encoded, evidence=options.preuves)
         if options.mots:
             said = explain(self.classifier, fiches, answers, progress=stop)
             answers = [replace(a, preuves=(*a.preuves, *words)) for a, words in zip(answers, said, strict=True)]
@@ -113,3 +109,11 @@ class Answering:
         # An older version has no postes to be candidates.
         told = self.others[version].tell(answer) | {"candidats": []}
         return {**body, **told, "versions": {**body["versions"], "cartographie": version}}
+
+
+def _heard(fiche: Fiche) -> tuple[object, ...]:
+    """Return all that an answer takes from a record."""
+    codes = (fiche.rome, fiche.appellation, fiche.rncp, fiche.formacode)
+    # Formacodes are heard where a text says little by itself, which other fields of the source tell.
+    own = prose_of(fiche) if fiche.formacode else ""
+    return fiche.intitule, fiche.description, fiche.type, *codes, own

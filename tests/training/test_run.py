@@ -43,6 +43,8 @@ def test_the_bundle_loads_and_answers(trained: Trained, small_crosswalk: Crosswa
     assert [a.id for a in answers] == ["1", "2"]
     assert all(0 <= a.score <= 1 for a in answers)
     assert answers[0].versions["modele"] == outcome.manifest.version
+    assert outcome.parity is not None
+    assert outcome.storage is not None
     assert outcome.parity.least >= 0.9999
     assert outcome.storage.least > 0.99
 

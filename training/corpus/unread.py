@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from datasets import DatasetDict
+
 from cartography.fiche import Fiche
 from cartography.tree import Cartographie
 from models.classifier import text_of
 from training.corpus.labelled import HELD_OUT
 from training.corpus.learned import DEVELOPMENT
 from training.corpus.near_duplicates import near_any
+from training.corpus.record_examples import fiche_of
 from training.labels.log import LABELS, effective
 from training.labels.records import read_texts, readings
 from training.labels.sources import CORRECTIONS, OWN, available
@@ -18,6 +21,22 @@ from training.measure.gold import read_gold
 
 APART = (OWN.name, CORRECTIONS.name)
 """Sources whose records all have a label."""
+
+
+def unread_beside(
+    data: Path, tree: Cartographie, splits: DatasetDict | None, *, every_publisher: bool = False
+) -> tuple[Fiche, ...]:
+    """Return the records without a label that a model may learn from beside the labelled splits, see `unread_records`.
+
+    Args:
+        data: see `unread_records`.
+        tree: the cartographie.
+        splits: labelled records; None for none.
+        every_publisher: whether the held-out publishers' may teach too.
+    """
+    kept = splits or DatasetDict()
+    measured = [fiche_of(row) for name in ("validation", "test", "test_editeurs") for row in kept.get(name, ())]
+    return unread_records(data, tree, measured, held_out=() if every_publisher else HELD_OUT)
 
 
 def unread_records(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from cartography.fiche import Fiche
 from cartography.tree import Cartographie
 from models.encoder import Encoder
 from models.head import Head, Probabilities, Tempering, TreeSums, temper
-from models.layout import Calibration
+from models.layout import Calibration, TriageEntry
+from models.triage import Triage
 from models.wide import Wide
 from training.head.calibration import Coded, calibrate
 from training.head.lessons import Lessons, title_read
@@ -26,6 +27,10 @@ from training.head.wide import fit_wide, share_of
 
 UNREAD_WEIGHT = 0.5
 """What a record without label weighs beside one that was read."""
+
+TRIAGE = Triage(poste=0.75, hors=0.95)
+"""Measured on the held rows: a quarter of the digital ones and six in ten of the others are settled; not one decision
+of theirs nor a first poste changes, the loss by .0002. From a poste at .65 on the loss rises by .005."""
 
 
 @dataclass(frozen=True)
@@ -79,17 +84,25 @@ class Fitting:
             unread: records without label.
             say: called at each stage.
         """
-        deep = self.head.logits(self.encoder.read(self.lessons.held.texts).features)
+        held = self.lessons.held.texts
+        titles = [text if isinstance(text, str) else text[0] for text in held]
+        deep, brief = (self.head.logits(self.encoder.read(texts).features) for texts in (held, titles))
         say(f"apprentissage sur les mots de {len(self.lessons.whole.texts)} textes")
-        layers = self._calibrated(deep, fit_wide(self.lessons.whole, self.seed))
+        layers = self._calibrated(deep, brief, fit_wide(self.lessons.whole, self.seed))
         if not unread:
             return layers
         say(f"lecture de {len(unread)} fiches sans étiquette, et apprentissage de leurs mots")
         taught = _joined(self.lessons.whole, _taught(unread, self._probabilities(unread, layers)))
-        return self._calibrated(deep, fit_wide(taught, self.seed))
+        return self._calibrated(deep, brief, fit_wide(taught, self.seed))
 
-    def _calibrated(self, deep: NDArray[np.float32], wide: Wide) -> Layers:
-        """Weigh the words against the encoder, and calibrate the model as it will answer."""
+    def _calibrated(self, deep: NDArray[np.float32], brief: NDArray[np.float32], wide: Wide) -> Layers:
+        """Weigh the words against the encoder, and calibrate the model as it will answer.
+
+        Args:
+            deep: what the encoder's head says of the held rows, logits (n, classes).
+            brief: of their titles alone.
+            wide: the layer on words.
+        """
         held, fiches = self.lessons.held, self.lessons.fiches
         read = fiches or [title_read(text) for text in held.texts]
         said = wide.logits(read)
@@ -98,9 +111,11 @@ class Fitting:
         share = share_of(deep, said, lambda logits: float(tree_loss(torch.from_numpy(logits), targets, weights)))
         # As it is stored: its weights are rounded.
         wide = wide.scaled(share).rounded()
-        logits = deep + wide.logits(read)
+        words = wide.logits(read)
+        logits = np.where(TRIAGE.settled(words)[:, None], brief, deep) + words
         coded = self._coded(fiches) if fiches else None
         calibration = calibrate(logits, held.targets, held.weights, self.tree, coded)
+        calibration = calibration.model_copy(update={"triage": TriageEntry(**asdict(TRIAGE))})
         figures = validation_figures(logits, held.targets, held.weights, calibration, self.tree)
         return Layers(self.head, wide, share, calibration, figures)
 

@@ -53,11 +53,12 @@ def show_outcome(outcome: Outcome, output: Path) -> None:
     size = sum(path.stat().st_size for path in output.iterdir()) / 1e6
     console = Console()
     console.print(f"Modèle {outcome.manifest.version} : {output} ({size:.1f} Mo)", highlight=False)
-    console.print(f"torch / ONNX : cosinus {outcome.parity.least:.6f} au plus bas", highlight=False)
-    console.print(
-        f"fp32 / int8 : cosinus {outcome.storage.mean:.5f} en moyenne, {outcome.storage.least:.5f} au plus bas",
-        highlight=False,
-    )
+    if outcome.parity and outcome.storage:
+        console.print(f"torch / ONNX : cosinus {outcome.parity.least:.6f} au plus bas", highlight=False)
+        console.print(
+            f"fp32 / int8 : cosinus {outcome.storage.mean:.5f} en moyenne, {outcome.storage.least:.5f} au plus bas",
+            highlight=False,
+        )
     if outcome.left_out:
         _show_left_out(outcome.left_out, console)
     for name, value in outcome.validation.items():

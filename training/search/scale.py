@@ -41,10 +41,10 @@ class Seedlings:
     @classmethod
     def of(cls, fiches: Sequence[Fiche], classifier: Classifier) -> Seedlings:
         """Encode and classify real records."""
-        reading = classifier.encode(fiches)
-        answers = classifier.classify(fiches, reading=reading)
+        encoded = classifier.encode(fiches, whole=True)
+        answers = classifier.classify(fiches, encoded=encoded)
         passages = passages_of([fiche.description for fiche in fiches], classifier.bundle)
-        return cls(tuple(fiches), tuple(answers), reading.embedding, tuple(passages))
+        return cls(tuple(fiches), tuple(answers), encoded.embedding, tuple(passages))
 
 
 def variations(

@@ -27,13 +27,14 @@ class Story:
         encoder: facts on the encoder.
         words: how many the layer on words knows.
         unread: records without label whose words it learnt.
-        parity: torch against the exported graph, fp32.
-        storage: exported graph, fp32 against int8 weights.
+        parity: torch against the exported graph, fp32; None where the graph was not made by the run.
+        storage: exported graph, fp32 against int8 weights; None likewise.
         curve: for each epoch (training loss, validation loss), in nats.
         calibration: tempering, thresholds, prior.
         validation: figures on the held-out titles.
         gold: figures on labelled records by condition ("avec code ROME", "sans code ROME"); empty if none were there.
         gold_digest: SHA-256 of the labelled file, first 16 digits; empty if there was none.
+        origin: model whose encoder and head these are; "" where the run learnt them.
     """
 
     version: str
@@ -44,13 +45,14 @@ class Story:
     encoder: EncoderEntry
     words: int
     unread: int
-    parity: Parity
-    storage: Parity
+    parity: Parity | None
+    storage: Parity | None
     curve: tuple[tuple[float, float], ...]
     calibration: Calibration
     validation: Mapping[str, float]
     gold: Mapping[str, Report]
     gold_digest: str
+    origin: str = ""
 
 
 def write_card(story: Story) -> str:
@@ -67,6 +69,16 @@ def write_card(story: Story) -> str:
         _limits(),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def recipe_of(card: str) -> list[str]:
+    r"""Return the commands that a model card says to re-make it with; none where it says none.
+
+    >>> recipe_of("# genscan-1\n\n## Refaire\n\n```\ngenscan train --seed 0\n```\n")
+    ['genscan train --seed 0']
+    """
+    _, _, after = card.partition("## Refaire\n\n```\n")
+    return after.partition("\n```")[0].splitlines()
 
 
 def _purpose(story: Story) -> str:
@@ -95,8 +107,16 @@ def _recipe(story: Story) -> str:
         f"```\n{story.command}\n```\n\n"
         f"- corpus : {len(story.corpus.dataset)} textes, empreinte `{story.corpus.digest}`\n"
         f"- ROME 4.0 version {story.crosswalk.rome.version}, {len(story.crosswalk.by_ogr)} appellations lues\n"
-        f"- époque retenue : {_best(story.curve) + 1} sur {len(story.curve)}\n"
+        f"{_learnt(story)}"
     )
+
+
+def _learnt(story: Story) -> str:
+    if story.origin:
+        return (
+            f"- encodeur et tête de {story.origin}, tels quels ; la couche sur les mots et la calibration, de nouveau\n"
+        )
+    return f"- époque retenue : {_best(story.curve) + 1} sur {len(story.curve)}\n"
 
 
 def _best(curve: Sequence[tuple[float, float]]) -> int:
@@ -122,6 +142,8 @@ def _corpus(corpus: Corpus) -> str:
 
 
 def _fidelity(story: Story) -> str:
+    if story.parity is None or story.storage is None:
+        return ""
     return (
         "## Fidélité de l'export\n\n"
         "| comparaison | textes | cosinus moyen | cosinus le plus bas |\n|---|---:|---:|---:|\n"
@@ -137,7 +159,9 @@ def _settings(calibration: Calibration) -> str:
         f"Décision : pente {tempering.slope:.3f}, décalage {tempering.shift:.3f}. Températures : famille "
         f"{tempering.famille:.3f}, métier {tempering.metier:.3f}, poste {tempering.poste:.3f}. Seuils : numérique "
         f"{seuils.numerique:.2f}, famille {seuils.famille:.3f}, métier {seuils.metier:.3f}, poste {seuils.poste:.3f}. "
-        f"A priori ROME : force {calibration.rome.strength}, plancher {calibration.rome.floor}.\n"
+        f"A priori ROME : force {calibration.rome.strength}, plancher {calibration.rome.floor}. Au titre seul : dès "
+        f"que les mots donnent {calibration.triage.poste} à un poste ou {calibration.triage.hors} à « hors "
+        "numérique ».\n"
     )
 
 
@@ -174,5 +198,6 @@ def _limits() -> str:
         "précision est celle du tableau des fiches annotées.\n"
         "- Le score d'une famille, d'un métier ou d'un poste est la chance qu'il convienne ; ceux des candidats se "
         "partagent une probabilité.\n"
-        "- D'une fiche sont lus le titre et les passages de la description dont les mots parlent le plus du métier.\n"
+        "- L'encodeur lit d'une fiche le titre et les passages de la description dont les mots parlent le plus du "
+        "métier ; le titre seul, là où les mots de tout le texte suffisent à trancher.\n"
     )

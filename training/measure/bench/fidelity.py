@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cartography.fiche import Fiche
-from models.classifier import Classifier
+from models.classifier import Classifier, Encoded
 from models.encoder import Encoder
 from models.layout import LAYOUT
 from training.errors import EvaluationError
@@ -50,10 +50,10 @@ def compare_with_exact(classifier: Classifier, directory: Path, exact: Path, fic
     """
     served = classifier.encode(fiches)
     encoder = Encoder(exact, directory / LAYOUT.tokenizer, max_tokens=classifier.bundle.encoder.max_tokens, exact=True)
-    wanted = encoder.read([classifier.bundle.reader.text(fiche) for fiche in fiches])
+    wanted = Encoded(*encoder.read(classifier.texts(fiches)), served.words)
     if served.features.shape != wanted.features.shape or _cosine(served.embedding, wanted.embedding) < KIN:
         raise EvaluationError("autre_modele", f"{exact} : ce n'est pas le graphe fp32 du modèle {directory}")
-    ours, theirs = (classifier.probabilities(fiches, reading) for reading in (served, wanted))
+    ours, theirs = (classifier.probabilities(fiches, encoded) for encoded in (served, wanted))
     same = ours[:, :-1].argmax(axis=1) == theirs[:, :-1].argmax(axis=1)
     threshold = classifier.bundle.calibration.thresholds.numerique
     digital = 1 - theirs[:, -1] >= threshold

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 from cartography.crosswalk import Crosswalk
 from cartography.fiche import Fiche
 from cartography.readers import read_records
-from models.classifier import Classifier
+from models.classifier import Classifier, Encoded
 from models.evidence import Evidence
+from models.triage import Triage
 
 Result = TypeVar("Result")
 
@@ -35,11 +36,19 @@ class Stage(NamedTuple):
 
 
 class Stages(NamedTuple):
-    """All stages, in order, of a number of records; `tokens` is the mean of what the encoder read of one."""
+    """All stages, in order, of a number of records.
+
+    Attributes:
+        stages: of all of them.
+        records: how many.
+        tokens: mean of what the encoder read of one.
+        settled: share of them whose title alone it read.
+    """
 
     stages: list[Stage]
     records: int
     tokens: float
+    settled: float
 
 
 def measure_stages(classifier: Classifier, crosswalk: Crosswalk, source: Path, count: int, output: Path) -> Stages:
@@ -64,16 +73,19 @@ def measure_stages(classifier: Classifier, crosswalk: Crosswalk, source: Path, c
     fiches = timed("lecture", lambda: [r for r in islice(read_records(source), count) if isinstance(r, Fiche)])
     # What the first call of each makes and keeps is no part of a record's time.
     classifier.classify(fiches[:64])
-    texts = timed("choix des passages", lambda: [bundle.reader.text(fiche) for fiche in fiches])
+    words = timed("mots et choix des fiches", lambda: bundle.wide.logits(fiches))
+    settled = Triage(**bundle.calibration.triage.model_dump()).settled(words)
+    texts = timed("choix des passages", lambda: classifier.texts(fiches, settled))
     feeds = timed("découpe en jetons", lambda: list(encoder.feeds(texts)))
     reading = timed(ENCODER, lambda: encoder.compute(feeds, len(texts)))
-    timed("tête et a priori ROME", lambda: classifier.probabilities(fiches, reading))
+    encoded = Encoded(*reading, words)
+    timed("tête et a priori ROME", lambda: classifier.probabilities(fiches, encoded))
     timed("preuves", lambda: Evidence(bundle.references, crosswalk).find(fiches, reading.embedding))
-    answers = timed("réponses", lambda: classifier.classify(fiches, reading=reading))
+    answers = timed("réponses", lambda: classifier.classify(fiches, encoded=encoded))
     found[-1] = _less(found[-1], *found[-3:-1])
     timed("écriture", lambda: output.write_text("".join(_line(answer.as_json()) for answer in answers)))
     tokens = sum(int(feed["attention_mask"].sum()) for _, feed in feeds)
-    return Stages(found, len(fiches), tokens / max(1, len(fiches)))
+    return Stages(found, len(fiches), tokens / max(1, len(fiches)), float(settled.mean()))
 
 
 def _line(answer: dict[str, Any]) -> str:

@@ -50,6 +50,7 @@ def show_stages(found: Stages, console: Console) -> None:
         each = [f"{1000 * value / found.records:.3f}" for value in (seconds, processor)]
         table.add_row(name, *each, f"{processor / whole:.0%}")
     console.print(table)
+    console.print(f"au titre seul, leurs mots suffisant : {found.settled:.0%} des fiches", highlight=False)
     encoder = next(stage for stage in found.stages if stage.name == ENCODER)
     rate = found.records / encoder.seconds
     console.print(
