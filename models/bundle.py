@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
@@ -26,6 +28,7 @@ from models.head import Head
 from models.layout import (
     FORMAT,
     LAYOUT,
+    OLDEST,
     REQUIRED,
     Calibration,
     CartographieEntry,
@@ -39,10 +42,13 @@ from models.layout import (
 )
 from models.newcomers import with_newcomers
 from models.reading import Reader, mute_forms
-from models.wide import Wide
+from models.wide import Hidden, Wide
 
 DEFAULT_BUNDLE = Path(__file__).parent / "default"
 """The embedded model."""
+
+UNITS = "hidden_"
+"""Before the tensors of the hidden units of the layer on words."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,7 @@ def _write(parts: BundleParts, work: Path, cartographie: Cartographie) -> Manife
     shutil.copyfile(parts.tokenizer, work / LAYOUT.tokenizer)
     save_file({"weight": parts.head.weight, "bias": parts.head.bias}, work / LAYOUT.heads)
     wide = parts.wide
-    save_file({**narrowed(wide.weight), "rarity": wide.rarity, "bias": wide.bias}, work / LAYOUT.wide)
+    save_file(_wide_tensors(wide), work / LAYOUT.wide)
     _write_json(work / LAYOUT.wide_words, wide.words)
     save_file(narrowed(parts.references.vectors), work / LAYOUT.references)
     rows = [
@@ -173,6 +179,12 @@ def _write(parts: BundleParts, work: Path, cartographie: Cartographie) -> Manife
     )
     write_atomic(work / LAYOUT.manifest, (manifest.model_dump_json(indent=1) + "\n").encode())
     return manifest
+
+
+def _wide_tensors(wide: Wide) -> dict[str, NDArray[Any]]:
+    units = {f"{UNITS}{name}": value for name, value in narrowed(wide.hidden.weight).items()}
+    units |= {f"{UNITS}bias": wide.hidden.bias, f"{UNITS}out": wide.hidden.out}
+    return {**narrowed(wide.weight), "rarity": wide.rarity, "bias": wide.bias, **units}
 
 
 def _write_json(path: Path, rows: Sequence[object]) -> None:
@@ -271,8 +283,8 @@ def read_manifest(directory: Path) -> Manifest:
         manifest = Manifest.model_validate_json(raw)
     except ValidationError as error:
         raise BundleError("modele_incoherent", f"{path} : manifeste invalide ({error.errors()[0]['msg']})") from error
-    if manifest.format != FORMAT:
-        message = f"{path} : format {manifest.format}, cette version lit le format {FORMAT}"
+    if manifest.format not in (OLDEST, FORMAT):
+        message = f"{path} : format {manifest.format}, cette version lit les formats {OLDEST} et {FORMAT}"
         raise BundleError("modele_autre_format", message)
     return manifest
 
@@ -308,11 +320,19 @@ def _load_wide(directory: Path, classes: int) -> Wide:
     words = json.loads((directory / LAYOUT.wide_words).read_bytes())
     stored = load_file(directory / LAYOUT.wide)
     weight, rarity, bias = widened(stored), stored["rarity"], stored["bias"]
+    hidden = Hidden.none(len(weight), classes)
+    if f"{UNITS}bias" in stored:
+        units = {name.removeprefix(UNITS): value for name, value in stored.items() if name.startswith(UNITS)}
+        hidden = Hidden(widened(units), units["bias"], units["out"])
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ValueError(f"{LAYOUT.wide_words} : une liste de mots attendue")
     if weight.shape != (len(words), classes) or rarity.shape != (len(words),) or bias.shape != (classes,):
         raise ValueError(f"mots de forme {weight.shape}, {(len(words), classes)} attendue")
-    return Wide({word: rank for rank, word in enumerate(words)}, rarity, weight, bias)
+    if hidden.weight.shape != (len(words), len(hidden.bias)) or hidden.out.shape != (len(hidden.bias), classes):
+        raise ValueError(
+            f"{LAYOUT.wide} : unités de forme {hidden.weight.shape}, {(len(words), len(hidden.bias))} attendue"
+        )
+    return Wide({word: rank for rank, word in enumerate(words)}, rarity, weight, bias, hidden)
 
 
 def _load_references(directory: Path) -> References:

@@ -11,7 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cartography.tree import Cartographie, Poste
 
-FORMAT = 3
+FORMAT = 4
+"""Since 4 a model says which records their words settle, and its layer on words has hidden units."""
+OLDEST = 3
+"""That is still read: it has neither, and answers as it did."""
 
 
 class _Layout(NamedTuple):

@@ -7,6 +7,7 @@ postes is regressed on what the encoder makes of their descriptions, and the reg
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,10 @@ def with_newcomers(
     place = {poste.id: rank for rank, poste in enumerate(cartographie.postes)}
     known, new = ([place[name] for name in names] for names in (labels, newcomers))
     deep = _extended(head.weight, head.bias, descriptions(cartographie.postes, encoder), known, new)
-    rows, shifts = _extended(wide.weight.T, wide.bias, spoken(cartographie.postes, wide), known, new)
-    return Head(*deep), Wide(wide.ranks, wide.rarity, np.ascontiguousarray(rows.T), shifts)
+    learnt = np.concatenate([wide.weight, wide.hidden.out]).T
+    rows, shifts = _extended(learnt, wide.bias, spoken(cartographie.postes, wide), known, new)
+    weight, out = np.split(np.ascontiguousarray(rows.T), [len(wide.ranks)])
+    return Head(*deep), replace(wide, weight=weight, bias=shifts, hidden=replace(wide.hidden, out=out))
 
 
 def _extended(
@@ -69,14 +72,13 @@ def _extended(
 
 
 def spoken(postes: Sequence[Poste], wide: Wide) -> Floats:
-    """Return what the layer on words would read of each poste, as `descriptions` does: (postes, features)."""
-    means = np.zeros((len(postes), len(wide.ranks)))
+    """Return what the layer on words would read of each poste, as `descriptions` does: (postes, features + units)."""
+    means = np.zeros((len(postes), len(wide.ranks) + len(wide.hidden.bias)))
     for rank, poste in enumerate(postes):
         titles = list(poste.all_titles())
         for title in titles:
             for text in ("", poste.definition):
-                bag = wide.bag(features_of(title, text))
-                np.add.at(means[rank], bag.ranks, bag.values / (2 * len(titles)))
+                means[rank] += wide.spoken(wide.bag(features_of(title, text))) / (2 * len(titles))
     return means
 
 

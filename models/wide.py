@@ -1,13 +1,14 @@
-"""The wide part of the classifier: a linear layer on all the words of a record, beside the passages that are encoded.
+"""The wide part of the classifier: a layer on all the words of a record, beside the passages that are encoded.
 
 Cheng et al. 2016, Wide & Deep Learning for Recommender Systems: what the encoder makes of a text generalises, single
 words (a tool, a certification) are remembered. The two are wrong of different records, and their logits are summed.
+A few hidden units beside the linear weights hear what words say together ("gestion" with "réseau", or with "paie").
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import NamedTuple
@@ -92,26 +93,54 @@ class _Known(dict[str, tuple[int, ...]]):
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """Rectified units between words and classes.
+
+    Attributes:
+        weight: float32 (features, units).
+        bias: float32 (units,).
+        out: float32 (units, classes).
+    """
+
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    out: NDArray[np.float32]
+
+    @classmethod
+    def none(cls, features: int, classes: int) -> Hidden:
+        """Return no unit."""
+        weight, bias, out = (np.zeros(shape, dtype=np.float32) for shape in ((features, 0), 0, (0, classes)))
+        return cls(weight, bias, out)
+
+    def active(self, summed: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what the units answer, (units,), to what the words of a record sum up to."""
+        answer: NDArray[np.float32] = np.maximum(summed + self.bias, 0)
+        return answer
+
+
+@dataclass(frozen=True)
 class Wide:
-    """A linear layer on words.
+    """A layer on words.
 
     Attributes:
         ranks: feature → its rank.
         rarity: float32 (features,), what each is worth: ln of the records over those that hold it.
         weight: float32 (features, classes); classes as those of the head.
         bias: float32 (classes,).
+        hidden: units beside the linear weights.
     """
 
     ranks: Mapping[str, int]
     rarity: NDArray[np.float32]
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
+    hidden: Hidden
 
     @classmethod
     def silent(cls, classes: int) -> Wide:
         """Return one that knows no word and adds nothing."""
         rarity, weight, bias = (np.zeros(shape, dtype=np.float32) for shape in (0, (0, classes), classes))
-        return cls({}, rarity, weight, bias)
+        return cls({}, rarity, weight, bias, Hidden.none(0, classes))
 
     @property
     def words(self) -> list[str]:
@@ -135,15 +164,34 @@ class Wide:
         """Return what the words of fiches say, float32 (n, classes), to be added to the head's logits.
 
         >>> one = np.ones(1, dtype=np.float32)
-        >>> wide = Wide({"python": 0}, one, np.array([[2.0, -1.0]], dtype=np.float32), np.zeros(2, dtype=np.float32))
+        >>> weight, hidden = np.array([[2.0, -1.0]], dtype=np.float32), Hidden.none(1, 2)
+        >>> wide = Wide({"python": 0}, one, weight, np.zeros(2, dtype=np.float32), hidden)
         >>> wide.logits([Fiche("1", "offre", "Data", "Du Python."), Fiche("2", "offre", "Data")]).tolist()
         [[2.0, -1.0], [0.0, 0.0]]
         """
         result = np.empty((len(fiches), len(self.bias)), dtype=np.float32)
         for row, fiche in enumerate(fiches):
-            ranks, values = self._heard(fiche.intitule[:MAX_TITLE], fiche.description[:READ])
-            result[row] = values @ self.weight[ranks] + self.bias
+            result[row] = self._answer(self._heard(fiche.intitule[:MAX_TITLE], fiche.description[:READ]))
         return result
+
+    def _answer(self, bag: Bag) -> NDArray[np.float32]:
+        summed = bag.values @ self._table[bag.ranks]
+        classes = len(self.bias)
+        answer: NDArray[np.float32] = summed[:classes] + self.bias
+        if len(self.hidden.bias):
+            answer += self.hidden.active(summed[classes:]) @ self.hidden.out
+        return answer
+
+    def spoken(self, bag: Bag) -> NDArray[np.float32]:
+        """Return what the classes' weights are multiplied by: the values of all words, then the units' answers."""
+        values = np.zeros(len(self.ranks), dtype=np.float32)
+        np.add.at(values, bag.ranks, bag.values)
+        return np.concatenate([values, self.hidden.active(bag.values @ self.hidden.weight[bag.ranks])])
+
+    @cached_property
+    def _table(self) -> NDArray[np.float32]:
+        """Return all that a word is multiplied by, float32 (features, classes + units): one lookup for both."""
+        return np.concatenate([self.weight, self.hidden.weight], axis=1)
 
     def _heard(self, title: str, description: str) -> Bag:
         """Return the bag of a record, in another order than `bag`: twice as fast."""
@@ -159,8 +207,11 @@ class Wide:
 
     def rounded(self) -> Wide:
         """Return it as a bundle stores it, its weights rounded to 8 bits."""
-        return Wide(self.ranks, self.rarity, widened(narrowed(self.weight)), self.bias)
+        hidden = replace(self.hidden, weight=widened(narrowed(self.hidden.weight)))
+        return replace(self, weight=widened(narrowed(self.weight)), hidden=hidden)
 
     def scaled(self, factor: float) -> Wide:
         """Return one whose logits are this many times as large."""
-        return Wide(self.ranks, self.rarity, self.weight * np.float32(factor), self.bias * np.float32(factor))
+        each = np.float32(factor)
+        hidden = replace(self.hidden, out=self.hidden.out * each)
+        return replace(self, weight=self.weight * each, bias=self.bias * each, hidden=hidden)

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import onnx
+
 from cartography.crosswalk import Crosswalk
 from cartography.fiche import Fiche
 from cartography.tree import Cartographie
@@ -21,6 +23,7 @@ from training.corpus.examples import Corpus, build_corpus
 from training.corpus.labelled import HELD_OUT
 from training.corpus.learned import learned_splits
 from training.corpus.unread import unread_beside
+from training.encoder.places import keep_places
 from training.errors import TrainingError
 from training.head.layers import Fitting, Layers
 from training.head.lessons import prepare
@@ -43,7 +46,7 @@ class RefitSettings:
     """What is asked.
 
     Attributes:
-        source: bundle whose encoder and head are kept, to the byte.
+        source: bundle whose encoder and head are kept as they are.
         output: directory of the new bundle, which may be the same.
         seed: of the layer on words.
         gold: labelled records to report on at the end; None for none.
@@ -109,7 +112,7 @@ def refit(
         references = build_references(cartographie, crosswalk, bundle.encoder)
         parts = BundleParts(
             name=NAME,
-            graph=settings.source / LAYOUT.encoder,
+            graph=_graph(settings.source / LAYOUT.encoder, Path(directory), bundle.encoder.max_tokens),
             tokenizer=settings.source / LAYOUT.tokenizer,
             encoder=bundle.manifest.encoder,
             head=layers.head,
@@ -138,6 +141,15 @@ def refit(
         log_bundle(settings.output)
         registered = register(settings.output) if settings.registered else None
     return Outcome(manifest, run_id, registered, None, None, layers.figures, gold)
+
+
+def _graph(source: Path, directory: Path, tokens: int) -> Path:
+    """Return the graph to store: the model's own, but for positions that no text reaches."""
+    model = onnx.load(source)
+    if not keep_places(model, tokens):
+        return source
+    onnx.save(model, directory / LAYOUT.encoder)
+    return directory / LAYOUT.encoder
 
 
 def _story(

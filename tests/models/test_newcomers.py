@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from cartography.crosswalk import Crosswalk, load_crosswalk
 from cartography.fiche import Fiche
@@ -18,7 +17,7 @@ from models.classifier import Classifier
 from models.errors import BundleError
 from models.head import Head
 from models.newcomers import MODESTY, guess_rows, spoken, with_newcomers
-from models.wide import Wide, features_of
+from models.wide import Hidden, Wide, features_of
 from tests.tiny import build_bundle
 
 TREE = load_version()
@@ -84,12 +83,12 @@ def test_the_words_of_an_added_poste_speak_for_it(older: tuple[Path, Cartographi
     directory, tree = older
     encoder = load_bundle(directory, tree).encoder
     told = Counter(word for p in TREE.postes for title in p.all_titles() for word in chain(*features_of(title, "")))
-    words = Wide({word: rank for rank, word in enumerate(told)}, np.ones(len(told), np.float32), *_blank(len(told)))
+    words = _blank(list(told))
     known = spoken(tree.postes, words)
     # What a layer learns of postes that their own words tell: a row along their description.
     weight = np.zeros((len(told), len(tree.postes) + 1), dtype=np.float32)
     weight[:, :-1] = known.T / np.linalg.norm(known, axis=1)
-    learnt = Wide(words.ranks, words.rarity, weight, np.zeros(weight.shape[1], np.float32))
+    learnt = replace(words, weight=weight)
     head = Head(np.zeros((weight.shape[1], encoder.features), np.float32), np.zeros(weight.shape[1], np.float32))
     same, after = with_newcomers(head, learnt, [p.id for p in tree.postes], NEW, TREE, encoder)
     assert not same.weight.any()
@@ -101,6 +100,32 @@ def test_the_words_of_an_added_poste_speak_for_it(older: tuple[Path, Cartographi
         assert ranks[name] in np.argsort(-logits)[:5]
 
 
-def _blank(features: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def test_hidden_units_speak_for_an_added_poste_too(older: tuple[Path, Cartographie]) -> None:
+    directory, tree = older
+    encoder = load_bundle(directory, tree).encoder
+    told = Counter(word for p in TREE.postes for title in p.all_titles() for word in chain(*features_of(title, "")))
+    random = np.random.default_rng(0)
+    units = random.normal(size=(len(told), 512)).astype(np.float32)
+    words = _blank(list(told))
+    hidden = Hidden(units, np.zeros(512, np.float32), np.zeros((512, len(tree.postes) + 1), np.float32))
+    words = replace(words, hidden=hidden)
+    active = spoken(tree.postes, words)[:, len(told) :]
+    out = np.zeros_like(hidden.out)
+    out[:, :-1] = (active - active.mean(axis=0)).T
+    learnt = replace(words, hidden=replace(hidden, out=out))
+    head = Head(np.zeros((out.shape[1], encoder.features), np.float32), np.zeros(out.shape[1], np.float32))
+    _, after = with_newcomers(head, learnt, [p.id for p in tree.postes], NEW, TREE, encoder)
+    assert after.hidden.out.shape == (512, len(TREE.postes) + 1)
+    ranks = {poste.id: rank for rank, poste in enumerate(TREE.postes)}
+    assert np.array_equal(after.hidden.out[:, [*(ranks[poste.id] for poste in tree.postes), -1]], out)
+    for name in NEW:
+        logits = after.logits([Fiche("1", "offre", TREE.poste(name).libelle)])[0, :-1]
+        assert ranks[name] in np.argsort(-logits)[:10]
+
+
+def _blank(words: list[str]) -> Wide:
+    """Return a layer that learnt nothing of these words."""
     classes = len(TREE.postes) - len(NEW) + 1
-    return np.zeros((features, classes), np.float32), np.zeros(classes, np.float32)
+    weight, bias = np.zeros((len(words), classes), np.float32), np.zeros(classes, np.float32)
+    ranks = {word: rank for rank, word in enumerate(words)}
+    return Wide(ranks, np.ones(len(words), np.float32), weight, bias, Hidden.none(len(words), classes))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from cartography.fiche import Fiche
 from models.search.words import pieces, terms
-from models.wide import READ, Wide, _Known, features_of
+from models.wide import READ, Hidden, Wide, _Known, features_of
 
 CLASSES = 3
 WORDS = ["=developpeur", "=web", "=developpeur web", "developpeur", "web", "python"]
@@ -18,7 +20,8 @@ def wide() -> Wide:
     random = np.random.default_rng(0)
     weight = random.normal(size=(len(WORDS), CLASSES)).astype(np.float32)
     rarity = np.linspace(1, 2, len(WORDS), dtype=np.float32)
-    return Wide({word: rank for rank, word in enumerate(WORDS)}, rarity, weight, np.ones(CLASSES, np.float32))
+    ranks = {word: rank for rank, word in enumerate(WORDS)}
+    return Wide(ranks, rarity, weight, np.ones(CLASSES, np.float32), Hidden.none(len(WORDS), CLASSES))
 
 
 def fiche(title: str, text: str = "") -> Fiche:
@@ -50,6 +53,22 @@ def test_what_is_read_in_service_is_what_is_learnt_from(wide: Wide) -> None:
         bag = wide.bag(features_of(title, text))
         learnt = bag.values @ wide.weight[bag.ranks] + wide.bias
         np.testing.assert_allclose(wide.logits([fiche(title, text)])[0], learnt, rtol=1e-5)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_units_answer_the_sum_of_a_record_and_weigh_as_the_rest_does(wide: Wide, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    weight, bias, out = (random.normal(size=s).astype(np.float32) for s in ((len(WORDS), 4), 4, (4, CLASSES)))
+    both = replace(wide, hidden=Hidden(weight, bias, out))
+    one = fiche("Développeur web", "Du Python")
+    bag = both.bag(features_of(one.intitule, one.description))
+    wanted = wide.logits([one])[0] + np.maximum(bag.values @ weight[bag.ranks] + bias, 0) @ out
+    np.testing.assert_allclose(both.logits([one])[0], wanted, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(both.scaled(2).logits([one])[0], 2 * wanted, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(both.rounded().logits([one])[0], wanted, rtol=0.05, atol=0.1)
+    # What the classes' weights are multiplied by, for postes that are guessed.
+    said = both.spoken(bag) @ np.concatenate([both.weight, out]) + both.bias
+    np.testing.assert_allclose(said, wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_unknown_words_say_nothing(wide: Wide) -> None:

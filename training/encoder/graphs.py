@@ -62,7 +62,7 @@ def export(base: Base, max_tokens: int, texts: Sequence[Text], work: Path) -> Gr
     chosen = sample(texts, PARITY_TEXTS)
     batches: list[list[Text]] = [["", chosen[0]], *(chosen[i : i + 32] for i in range(0, len(chosen), 32))]
     parity = check_parity(base, reference, batches)
-    store_int8(full, graph, observe(full, reference, sample(texts, OBSERVED_TEXTS)))
+    store_int8(full, graph, observe(full, reference, sample(texts, OBSERVED_TEXTS)), max_tokens)
     stored = compare(reference, Encoder(graph, tokenizer, max_tokens=max_tokens, whole=True), chosen)
     return Graphs(full, graph, tokenizer, Encoder(graph, tokenizer, max_tokens=max_tokens), parity, stored)
 

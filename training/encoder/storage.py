@@ -13,6 +13,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from training.encoder.observation import Grams
+from training.encoder.places import keep_places
 from training.encoder.products import weights_of
 from training.encoder.rounding import round_matrix, round_table
 
@@ -27,15 +28,18 @@ OPSET = 21
 """First opset with a scale for each group of a channel."""
 
 
-def store_int8(source: Path, target: Path, grams: Grams | None = None) -> None:
+def store_int8(source: Path, target: Path, grams: Grams | None = None, tokens: int | None = None) -> None:
     """Rewrite an fp32 graph with its large matrices as int8.
 
     Args:
         source: fp32 ONNX file.
         target: file to write.
         grams: what `observe` saw; None rounds each number to the nearest.
+        tokens: that a text has at most, so that further positions need no place; None keeps all of them.
     """
     model = onnx.load(source)
+    if tokens is not None:
+        keep_places(model, tokens)
     graph = model.graph
     products, tables = _products(graph), _tables(graph)
     tensors: list[onnx.TensorProto] = []

@@ -86,7 +86,7 @@ def _purpose(story: Story) -> str:
         "Classe formations et offres d'emploi dans la cartographie GEN "
         f"{story.cartographie.version} ({len(story.cartographie.postes)} postes et « hors numérique »). "
         f"Encodeur `{story.encoder.base}` ({story.encoder.dimension} dimensions, textes coupés à "
-        f"{story.encoder.max_tokens} jetons) et couche linéaire, appris ensemble ; à côté, une couche linéaire sur "
+        f"{story.encoder.max_tokens} jetons) et couche linéaire, appris ensemble ; à côté, une petite couche sur "
         f"tous les mots de la fiche ({story.words} mots et paires de mots du titre), apprise seule : leurs logits "
         f"s'additionnent.{_of_unread(story.unread)}\n"
     )

@@ -36,6 +36,16 @@ def test_it_learns_what_words_say() -> None:
     assert [int(wide.weight[wide.ranks[word]].argmax()) for word in ("python", "figm", "cuisin")] == [0, 1, 2]
 
 
+def test_it_learns_what_words_say_together() -> None:
+    random = np.random.default_rng(0)
+    both = random.integers(0, 2, (4_000, 2))
+    said = [" ".join(word for word, there in zip(("python", "cuisine"), row, strict=True) if there) for row in both]
+    # One of the two or the other, not both: no sum of weights tells it.
+    targets = np.eye(2, dtype=np.float32)[both[:, 0] ^ both[:, 1]]
+    some = Rows([("Recrutement", f"équipe {text}") for text in said], targets, np.ones(len(said)))
+    assert (fit_wide(some).logits(fiches(some)).argmax(axis=1) == targets.argmax(axis=1)).mean() > 0.97
+
+
 def test_words_that_few_records_hold_are_left_out() -> None:
     some = rows(0)
     rare = Rows([("Recrutement", "licorne"), *some.texts[1:]], some.targets, some.weights)
