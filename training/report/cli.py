@@ -50,7 +50,8 @@ def report(output: Path, table: Path | None, essai: str) -> None:
         write_atomic(output, page.encode())
         if table is not None:
             table.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(table, ideas(runs).encode())
+            before = table.read_text(encoding="utf-8") if table.is_file() else ""
+            write_atomic(table, ideas(runs, before).encode())
     click.echo(f"{output} : {len(runs)} essais, {output.stat().st_size / 1e3:.0f} ko", err=True)
 
 

@@ -177,3 +177,23 @@ def test_the_table_of_ideas(store: Tracking, tmp_path: Path, monkeypatch: pytest
     assert "premier" in first
     assert "genscan-x" in second
     assert "0,581" in second
+
+
+def test_what_an_earlier_store_knew_stays_in_the_table(
+    store: Tracking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URI_VARIABLE, store.uri)
+    table = tmp_path / "essais.md"
+    asked = ["-o", str(tmp_path / "page.html"), "--table", str(table)]
+    assert CliRunner().invoke(report, asked).exit_code == 0
+    written = table.read_text(encoding="utf-8")
+    rows = [line for line in written.splitlines() if line.startswith("|")]
+    older = rows[2].replace(rows[2].split("|")[1], " 01/01 00:00 ", 1)
+    table.write_text("\n".join([*rows[:2], older, *rows[2:]]), encoding="utf-8")
+    assert CliRunner().invoke(report, asked).exit_code == 0
+    again = [line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    assert again == [*rows[:2], older, *rows[2:]]
+    # A table of other columns is another table.
+    table.write_text("\n".join(["| a | b |", "|---|---|", "| 1 | 2 |"]), encoding="utf-8")
+    assert CliRunner().invoke(report, asked).exit_code == 0
+    assert table.read_text(encoding="utf-8") == written
