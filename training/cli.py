@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from training.encoder.names import DEFAULT_BASE, ENCODER
-from training.labels.sources import DATA_VARIABLE, shared_root
-from training.measure.cli import default_gold
+from training.options import EVERY_PUBLISHER, GOLD, IDEA, REGISTERED, WITH_LABELS, learnt_from, measured_on
 from training.verbs import faults, quiet_environment
 
 if TYPE_CHECKING:
@@ -75,25 +74,9 @@ DEFAULT_OUTPUT = Path("models/default")
     show_default=True,
     help="Où l'apprentissage se garde : interrompu, le même reprend.",
 )
-@click.option(
-    "--gold",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    default=None,
-    help="Fiches annotées à mesurer en fin de course.  [défaut : GENSCAN_DATA ou ../shared, si présent]",
-)
-@click.option(
-    "--labels/--no-labels",
-    "with_labels",
-    default=True,
-    show_default=True,
-    help=f"Apprend aussi des fiches étiquetées ; leurs textes sont cherchés dans {DATA_VARIABLE} ou ../shared.",
-)
-@click.option(
-    "--tous-editeurs",
-    "every_publisher",
-    is_flag=True,
-    help="Apprend aussi des éditeurs réservés à la mesure : pour le modèle mis en service.",
-)
+@GOLD
+@WITH_LABELS
+@EVERY_PUBLISHER
 @click.option(
     "--postes-retires",
     "left_out",
@@ -110,10 +93,8 @@ DEFAULT_OUTPUT = Path("models/default")
     help="Des étiquettes posées après ce jour (AAAA-MM-JJ) n'apprennent que la couche sur les mots et la calibration : "
     "elles entrent dans le modèle en quelques minutes, avec l'encodeur d'avant.",
 )
-@click.option("--idee", default="", metavar="TEXTE", help="Ce que l'essai tente, en quelques mots, pour le rapport.")
-@click.option(
-    "--register/--no-register", "registered", default=True, show_default=True, help="Enregistre le modèle dans MLflow."
-)
+@IDEA
+@REGISTERED
 def train(
     output: Path,
     base: str | None,
@@ -143,7 +124,6 @@ def train(
     from training.measure.tables import show_outcome
     from training.plan import RunSettings
 
-    found = gold or (default_gold() if default_gold().is_file() else None)
     base = base or (str(ENCODER) if ENCODER.is_dir() else DEFAULT_BASE)
     command = (
         f"genscan train --base {base} --seed {seed} --trainings {trainings} --epochs {epochs} "
@@ -161,8 +141,8 @@ def train(
         trainings=trainings,
         finetuning=FineTuning(seed=seed, epochs=epochs, max_tokens=max_tokens),
         work=work,
-        gold=found,
-        data=shared_root() if with_labels else None,
+        gold=measured_on(gold),
+        data=learnt_from(with_labels),
         every_publisher=every_publisher,
         until=f"{until:%Y-%m-%d}" if until else "",
         left_out=choose(load_version(), left_out),

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from training.labels.sources import DATA_VARIABLE, shared_root
-from training.measure.cli import default_gold
+from training.options import EVERY_PUBLISHER, GOLD, IDEA, REGISTERED, WITH_LABELS, learnt_from, measured_on
 from training.verbs import faults, quiet_environment
 
 DEFAULT = Path("models/default")
@@ -30,29 +29,11 @@ DEFAULT = Path("models/default")
     help="Dossier du nouveau modèle ; remplacé s'il existe.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine de la couche sur les mots.")
-@click.option(
-    "--gold",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    default=None,
-    help="Fiches annotées à mesurer en fin de course.  [défaut : GENSCAN_DATA ou ../shared, si présent]",
-)
-@click.option(
-    "--labels/--no-labels",
-    "with_labels",
-    default=True,
-    show_default=True,
-    help=f"Apprend aussi des fiches étiquetées ; leurs textes sont cherchés dans {DATA_VARIABLE} ou ../shared.",
-)
-@click.option(
-    "--tous-editeurs",
-    "every_publisher",
-    is_flag=True,
-    help="Apprend aussi des éditeurs réservés à la mesure : pour le modèle mis en service.",
-)
-@click.option("--idee", default="", metavar="TEXTE", help="Ce que l'essai tente, en quelques mots, pour le rapport.")
-@click.option(
-    "--register/--no-register", "registered", default=True, show_default=True, help="Enregistre le modèle dans MLflow."
-)
+@GOLD
+@WITH_LABELS
+@EVERY_PUBLISHER
+@IDEA
+@REGISTERED
 def train_layers(
     source: Path,
     output: Path,
@@ -77,8 +58,8 @@ def train_layers(
         source=source,
         output=output,
         seed=seed,
-        gold=gold or (default_gold() if default_gold().is_file() else None),
-        data=shared_root() if with_labels else None,
+        gold=measured_on(gold),
+        data=learnt_from(with_labels),
         every_publisher=every_publisher,
         registered=registered,
         idea=idee,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import mlflow
 import pytest
+from click.testing import CliRunner
 from datasets import DatasetDict
 
 from cartography.crosswalk import Crosswalk
@@ -15,6 +16,7 @@ from tests.training.measure.support import small_splits
 from training.errors import TrainingError
 from training.plan import RunSettings
 from training.refit import RefitSettings, refit
+from training.refit_cli import train_layers
 from training.run import Outcome
 from training.tracking.card import recipe_of
 from training.tracking.runs import Tracking
@@ -72,3 +74,10 @@ def test_an_encoder_that_learnt_nothing_of_a_poste_is_refused(
     with pytest.raises(TrainingError, match="rien appris de poste-nouveau"):
         refit(RefitSettings(trained[0].output, tmp_path / "modele"), load_version(), small_crosswalk, tracking)
     assert not (tmp_path / "modele").exists()
+
+
+def test_the_verb_says_in_one_line_that_there_is_no_model(tmp_path: Path) -> None:
+    result = CliRunner().invoke(train_layers, ["--modele", str(tmp_path), "--output", str(tmp_path / "modele")])
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Erreur : {tmp_path} : aucun modèle ici")
+    assert len(result.output.splitlines()) == 1
