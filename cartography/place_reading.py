@@ -11,7 +11,7 @@ from cartography.place_names import place_key
 _MOST = 200
 _PARTS = re.compile(r"[,;|/\n]")
 _CODE = re.compile(r"\b(?:\d{5}|2[ab]\d{3})\b")
-_TURNED = re.compile(r"([^()]+)\(([^()]+)\)\W*\Z")
+_TURNED = re.compile(r"(.+)\(([^()]+)\)\W*\Z", re.DOTALL)
 # « Montréal, QC, Canada » is not the Montréal of Aude.
 _ABROAD = frozenset(
     (

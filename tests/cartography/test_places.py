@@ -270,3 +270,7 @@ def test_distances() -> None:
     column = distance_km(0, 0, np.array([0.0, np.nan]), np.array([1.0, 1.0]))
     assert column[0] == pytest.approx(111.19, abs=0.01)
     assert np.isnan(column[1])
+
+
+def test_a_name_that_has_brackets_of_its_own_is_found_with_its_departement() -> None:
+    assert _found("Bors (Canton de Tude-et-Lavalette) (Charente)").commune == "16052"
